@@ -1,0 +1,1 @@
+"""The edges a person touches: the Telegram chat and the command line."""

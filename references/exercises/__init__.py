@@ -1,0 +1,142 @@
+"""What good form is, exercise by exercise, as data: one TOML file each, read here.
+
+Adding an exercise is adding a file; no code names one.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+from references.skeleton import JOINT_KINDS, JOINTS, KEYPOINT_INDEX, SIDES
+from references.texts import DEFAULT_LANGUAGE
+
+Phase = Literal["start", "turn"]
+PHASES: Final[tuple[Phase, ...]] = ("start", "turn")
+
+DEFAULT_THRESHOLD_DEG: Final = 25.0
+"""The paper's threshold: Appendix A flags a difference of 27 degrees against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One correction: ``write`` is read in the report, ``say`` is heard in the voice note."""
+
+    write: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One joint, both sides, compared with the expert's at one phase of the repetition.
+
+    ``threshold_deg`` is the difference of included angles beyond which a correction is due and
+    ``source`` where that figure comes from; ``priority`` orders corrections, 1 first (risk, then
+    effect). ``larger`` and ``smaller`` give, by language, the words for a joint that is more open or
+    more closed than the expert's; a direction without words is not a fault and draws none.
+    """
+
+    joint: str
+    phase: Phase
+    threshold_deg: float
+    source: str
+    priority: int
+    larger: Mapping[str, Words]
+    smaller: Mapping[str, Words]
+
+    def joints(self) -> tuple[str, ...]:
+        """Return the joint on both sides, like ``("left_elbow", "right_elbow")``."""
+        return tuple(f"{side}_{self.joint}" for side in SIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: what moves, what is checked and the words for it.
+
+    ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose angle
+    drives the repetition and ``moving`` the keypoints that move with it. ``display``, ``filming``
+    (where to put the phone) and ``phases`` (what start and turn are called) are by language;
+    ``aliases`` are what people type for it.
+    """
+
+    name: str
+    display: Mapping[str, str]
+    aliases: tuple[str, ...]
+    driver: str
+    moving: tuple[str, ...]
+    filming: Mapping[str, str]
+    phases: Mapping[Phase, Mapping[str, str]]
+    checks: tuple[Check, ...]
+
+    def title(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the exercise's name as people write it."""
+        return self.display[language]
+
+    def phase_title(self, phase: Phase, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return what this exercise calls a phase, like "bar on the chest"."""
+        return self.phases[phase][language]
+
+    def joints(self) -> tuple[str, ...]:
+        """Return every joint that some check looks at, both sides, without repeats."""
+        return tuple(dict.fromkeys(joint for check in self.checks for joint in check.joints()))
+
+
+@cache
+def exercises() -> Mapping[str, Exercise]:
+    """Return every exercise of this installation by name, in alphabetical order.
+
+    Raises ValueError, naming the file, when a file does not describe an exercise.
+    """
+    files = sorted(
+        (f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")),
+        key=lambda f: f.name,
+    )
+    found = {}
+    for file in files:
+        name = file.name.removesuffix(".toml")
+        try:
+            found[name] = _parse(name, tomllib.loads(file.read_text(encoding="utf-8")))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{file.name}: {error!r}") from error
+    return found
+
+
+def _parse(name: str, table: Mapping[str, Any]) -> Exercise:
+    moving = tuple(table["moving"])
+    unknown = [keypoint for keypoint in moving if keypoint not in KEYPOINT_INDEX]
+    if unknown:
+        raise ValueError(f"no such keypoints: {unknown}")
+    if table["driver"] not in JOINT_KINDS:
+        raise ValueError(f"no such joint: {table['driver']}")
+    return Exercise(
+        name=name,
+        display=table["display"],
+        aliases=tuple(table["aliases"]),
+        driver=table["driver"],
+        moving=moving,
+        filming=table["filming"],
+        phases={phase: table["phases"][phase] for phase in PHASES},
+        checks=tuple(_parse_check(check) for check in table["checks"]),
+    )
+
+
+def _parse_check(table: Mapping[str, Any]) -> Check:
+    if f"left_{table['joint']}" not in JOINTS:
+        raise ValueError(f"no such joint: {table['joint']}")
+    if table["phase"] not in PHASES:
+        raise ValueError(f"no such phase: {table['phase']}")
+    return Check(
+        joint=table["joint"],
+        phase=table["phase"],
+        threshold_deg=float(table.get("threshold_deg", DEFAULT_THRESHOLD_DEG)),
+        source=table["source"],
+        priority=int(table["priority"]),
+        larger=_parse_words(table.get("larger", {})),
+        smaller=_parse_words(table.get("smaller", {})),
+    )
+
+
+def _parse_words(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, Words]:
+    return {language: Words(words["write"], words["say"]) for language, words in table.items()}

@@ -1,0 +1,1 @@
+"""A lifter's history in SQLite. Knows no video and no chat."""

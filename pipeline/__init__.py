@@ -1,4 +1,5 @@
-"""From a clip to a judgement: decode, filter, pose, classify, repetitions, retrieve, compare, correct.
+"""From a clip to a judgement.
 
+Decode, filter, pose, classify, repetitions, retrieve, compare, correct, report.
 Knows no chat and no database.
 """

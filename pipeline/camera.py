@@ -74,9 +74,10 @@ class Camera:
         )
 
     def normalise(self, xy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return undistorted, normalised coordinates (..., 2), x right and y down, unit focal length.
+        """Return undistorted, normalised coordinates (..., 2) at unit focal length.
 
-        ``xy`` is (..., 2) in pixels of a frame of this camera's size; NaN stays NaN.
+        x points right and y down. ``xy`` is (..., 2) in pixels of a frame of this camera's size;
+        NaN stays NaN.
         """
         flat = xy.reshape(-1, 2).astype(np.float64)
         seen = np.isfinite(flat).all(axis=1)

@@ -42,8 +42,8 @@ class Deviation:
     """A joint that differs from the expert's by more than the exercise allows.
 
     ``repetitions`` counts from 1. ``user_deg`` is the median over those repetitions and
-    ``difference_deg`` is ``user_deg - reference_deg``. ``message`` is the correction in the lifter's
-    language, ``spoken`` the same for the voice note; ``priority`` 1 matters most.
+    ``difference_deg`` is ``user_deg - reference_deg``. ``message`` is the correction in the
+    lifter's language, ``spoken`` the same for the voice note; ``priority`` 1 matters most.
     """
 
     joint: str
@@ -86,7 +86,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ClipFacts:
-    """The clip as decoded: duration, mean frame rate, displayed size, declared and decoded frames."""
+    """The clip as decoded: duration, mean frame rate, displayed size, frames."""
 
     seconds: float
     fps: float
@@ -101,8 +101,8 @@ class Report:
     """Everything one analysis says.
 
     ``exercise`` is None when the classifier knows none that fits; ``reference`` is None when there
-    is no expert motion for the exercise or no repetition to compare. ``chosen_by`` is ``classifier``
-    or ``lifter``. ``camera`` is None without a calibration. ``warnings`` are sentences.
+    is no expert motion for the exercise or no repetition to compare. ``chosen_by`` is
+    ``classifier`` or ``lifter``. ``camera`` is None without a calibration. ``warnings`` are sentences.
     """
 
     exercise: str | None

@@ -34,8 +34,8 @@ class Check:
 
     ``threshold_deg`` is the difference of included angles beyond which a correction is due and
     ``source`` where that figure comes from; ``priority`` orders corrections, 1 first (risk, then
-    effect). ``larger`` and ``smaller`` give, by language, the words for a joint that is more open or
-    more closed than the expert's; a direction without words is not a fault and draws none.
+    effect). ``larger`` and ``smaller`` give, by language, the words for a joint more open or more
+    closed than the expert's; a direction without words is not a fault and draws none.
     """
 
     joint: str
@@ -55,8 +55,8 @@ class Check:
 class Exercise:
     """One exercise: what moves, what is checked and the words for it.
 
-    ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose angle
-    drives the repetition and ``moving`` the keypoints that move with it. ``display``, ``filming``
+    ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose
+    angle drives the repetition and ``moving`` the keypoints that move with it. ``display``, ``filming``
     (where to put the phone) and ``phases`` (what start and turn are called) are by language;
     ``aliases`` are what people type for it.
     """

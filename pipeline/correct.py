@@ -34,6 +34,18 @@ def correct(
     return tuple(deviations), tuple(not_judged)
 
 
+def judge_nothing(
+    exercise: Exercise, reason: str, language: str = DEFAULT_LANGUAGE
+) -> tuple[NotJudged, ...]:
+    """Return every check of the exercise as not judged, for one reason (a ``not_judged`` text)."""
+    words = text(f"not_judged.{reason}", language)
+    return tuple(
+        NotJudged(joint, check.phase, words)
+        for check in exercise.checks
+        for joint in check.joints()
+    )
+
+
 def _obstacle(comparison: Comparison) -> str | None:
     if comparison.foreshortened:
         return "foreshortened"
@@ -86,8 +98,11 @@ def _message(
     language: str,
 ) -> str:
     difference = user_deg - comparison.reference_deg
-    which = text("correct.all" if len(repetitions) == len(comparison.user_deg) else "correct.some",
-                 language, repetitions=listed([str(r) for r in repetitions], language))
+    which = text(
+        "correct.all" if len(repetitions) == len(comparison.user_deg) else "correct.some",
+        language,
+        repetitions=listed([str(r) for r in repetitions], language),
+    )
     return text(
         "correct.message",
         language,

@@ -1,7 +1,8 @@
 """The salient poses of a set: the lifter at the velocity minima, repetition by repetition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +15,29 @@ from references.exercises import Phase
 Floats = npt.NDArray[np.float32]
 
 
+def image_plane(track: PoseTrack, camera: Camera | None) -> Floats:
+    """Return a track's keypoints (T, 17, 2) where angles may be measured.
+
+    Undistorted and normalised when the camera is known, in pixels otherwise: either way x points
+    right, y points down and both have one unit. Raises SettingError when the camera filmed
+    pictures of another shape.
+    """
+    if camera is None:
+        return track.xy
+    return camera.scaled_to(track.width, track.height).normalise(track.xy)
+
+
 @dataclass(frozen=True, slots=True)
 class SalientPoses:
-    """Poses (R, 17, 2) at ``start`` and ``turn`` of each of R repetitions, NaN where not seen.
-
-    Coordinates are undistorted and normalised when the camera is known, pixels otherwise: either
-    way x points right, y points down and both have one unit.
-    """
+    """Poses (R, 17, 2) at ``start`` and ``turn`` of each of R repetitions, NaN where not seen."""
 
     start: Floats
     turn: Floats
+
+    @classmethod
+    def of(cls, plane: Floats, swings: Sequence[Swing]) -> Self:
+        """Take them from the keypoints (T, 17, 2) of a track."""
+        return cls(plane[[s.start for s in swings]], plane[[s.turn for s in swings]])
 
     def at(self, phase: Phase) -> Floats:
         """Return the poses (R, 17, 2) of one phase."""
@@ -31,21 +45,12 @@ class SalientPoses:
 
     def typical(self) -> Mapping[Phase, Floats]:
         """Return for each phase the median pose (17, 2) over the repetitions."""
-        return {"start": _median(self.start), "turn": _median(self.turn)}
+        return {"start": median_pose(self.start), "turn": median_pose(self.turn)}
 
 
-def salient_poses(
-    track: PoseTrack, swings: tuple[Swing, ...], camera: Camera | None
-) -> SalientPoses:
-    """Return the poses of a track at the velocity minima of its repetitions."""
-    xy = track.xy
-    if camera is not None:
-        xy = camera.scaled_to(track.width, track.height).normalise(xy)
-    return SalientPoses(xy[[s.start for s in swings]], xy[[s.turn for s in swings]])
-
-
-def _median(poses: Floats) -> Floats:
-    seen = np.isfinite(poses).any(axis=0)
+def median_pose(poses: Floats) -> Floats:
+    """Return the median (17, 2) of poses (N, 17, 2), NaN where a keypoint was never seen."""
+    seen = np.isfinite(poses).any(axis=(0, 2))
     median = np.full(poses.shape[1:], np.nan, np.float32)
     median[seen] = np.nanmedian(poses[:, seen], axis=0)
     return median

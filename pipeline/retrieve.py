@@ -8,11 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.pose.smooth import torso_length
-from references.experts import ExpertView
 from references.exercises import PHASES, Phase
+from references.experts import ExpertView
 from references.skeleton import KEYPOINT_INDEX
 
 Floats = npt.NDArray[np.floating]
+
+MAX_DISTANCE: Final = 0.45
+"""An expert this far from the lifter, in torso lengths, shows another movement, or the poses are
+wrong; chosen on the table of ``python -m benchmarks.corpus``, see ``benchmarks/README.md``."""
 
 # The head tells little about form and much about where somebody looks.
 _COMPARED: Final = np.arange(KEYPOINT_INDEX["left_shoulder"], len(KEYPOINT_INDEX))
@@ -29,13 +33,19 @@ class Match:
     distance: float
 
 
-def nearest_view(lifter: Mapping[Phase, Floats], views: Sequence[ExpertView]) -> Match | None:
+def nearest_view(
+    lifter: Mapping[Phase, Floats],
+    views: Sequence[ExpertView],
+    *,
+    max_distance: float = MAX_DISTANCE,
+) -> Match | None:
     """Return the view whose poses at start and turn are nearest to the lifter's.
 
     ``lifter`` holds a pose (17, 2) per phase in any unit. The two phases share one scale, fitted by
     least squares, and each is moved so that the shared keypoints have one centre; they are never
     turned, because both pictures have gravity pointing down. The distance is the root mean square
-    over the keypoints that the lifter shows. None when the lifter shows too few of them.
+    over the keypoints that the lifter shows. None when the lifter shows too few of them, or when
+    the nearest view is further than ``max_distance``.
     """
     poses = np.stack([lifter[phase][_COMPARED] for phase in PHASES])  # (2, K, 2)
     shared = np.isfinite(poses).all(axis=2)
@@ -51,7 +61,7 @@ def nearest_view(lifter: Mapping[Phase, Floats], views: Sequence[ExpertView]) ->
     # A negative scale is a lifter upside down; no view fits that.
     distance[scale <= 0] = np.inf
     best = int(np.argmin(distance))
-    if not np.isfinite(distance[best]):
+    if not np.isfinite(distance[best]) or distance[best] > max_distance:
         return None
     return Match(views[best], float(distance[best]))
 

@@ -13,6 +13,9 @@ from pipeline.pose.network import People
 # the default of SORT (Bewley et al., "Simple online and realtime tracking", 2016) is 0.3.
 _MIN_OVERLAP: Final = 0.3
 
+# How far keypoints move from frame to frame, on average, in body heights: a tenth at a fast jump.
+_POSE_REACH: Final = 0.1
+
 # Somebody hidden for longer than this who comes back is followed as somebody new.
 _MAX_ABSENCE_S: Final = 2.0
 
@@ -27,14 +30,17 @@ class Follower:
     frames: list[int] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     last_box: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(4, np.float32))
+    last_pose: npt.NDArray[np.float32] = field(
+        default_factory=lambda: np.zeros((17, 2), np.float32)
+    )
 
 
 def follow(people: list[People], t: npt.NDArray[np.float64]) -> list[Follower]:
-    """Link the people of successive frames by the overlap of their boxes.
+    """Link the people of successive frames by the likeness of their poses.
 
     ``people`` holds one entry per frame, ``t`` (T,) their times in seconds. Returns everybody ever
-    seen, in order of appearance. The links of a frame maximise the summed overlap (the Hungarian
-    method).
+    seen, in order of appearance. The links of a frame maximise the summed likeness (the Hungarian
+    method) among those whose boxes overlap.
     """
     followers: list[Follower] = []
     for index, seen in enumerate(people):
@@ -42,8 +48,10 @@ def follow(people: list[People], t: npt.NDArray[np.float64]) -> list[Follower]:
         linked: set[int] = set()
         if active and len(seen.boxes):
             overlap = _overlap(np.stack([f.last_box for f in active]), seen.boxes)
-            for a, b in zip(*linear_sum_assignment(-overlap), strict=True):
-                if overlap[a, b] >= _MIN_OVERLAP:
+            likeness = _likeness(np.stack([f.last_pose for f in active]), seen)
+            likeness[overlap < _MIN_OVERLAP] = 0.0
+            for a, b in zip(*linear_sum_assignment(-likeness), strict=True):
+                if likeness[a, b] > 0:
                     _extend(active[a], index, int(b), seen)
                     linked.add(int(b))
         for row in range(len(seen.boxes)):
@@ -70,6 +78,7 @@ def _extend(follower: Follower, frame: int, row: int, seen: People) -> None:
     follower.frames.append(frame)
     follower.rows.append(row)
     follower.last_box = seen.boxes[row]
+    follower.last_pose = seen.xy[row]
 
 
 def _overlap(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -81,6 +90,17 @@ def _overlap(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDAr
     area_b = (b[:, 2:] - b[:, :2]).prod(axis=1)
     union = area_a[:, None] + area_b[None] - shared
     return np.asarray(shared / np.maximum(union, 1e-6), np.float32)
+
+
+def _likeness(poses: npt.NDArray[np.float32], seen: People) -> npt.NDArray[np.float32]:
+    """Likeness, above 0 to 1, of every pose (A, 17, 2) to every one of the N people seen, (A, N).
+
+    It falls off exponentially with the mean distance of the keypoints: when one person walks past
+    another, staying with both costs less than swapping them, which a squared distance would favour.
+    """
+    size = (seen.boxes[:, 2:] - seen.boxes[:, :2]).max(axis=1)
+    distance = np.linalg.norm(poses[:, None] - seen.xy[None], axis=3).mean(axis=2)
+    return np.asarray(np.exp(-distance / (_POSE_REACH * np.maximum(size, 1))), np.float32)
 
 
 def _lifting_score(follower: Follower, people: list[People]) -> float:

@@ -104,6 +104,23 @@ def exercises() -> Mapping[str, Exercise]:
     return found
 
 
+def find_exercise(words: str) -> str | None:
+    """Return the identifier of the exercise that ``words`` name exactly, or None.
+
+    Case, spaces, hyphens and underscores make no difference; aliases count.
+    """
+    wanted = _plain(words)
+    for exercise in exercises().values():
+        names = (exercise.name, *exercise.display.values(), *exercise.aliases)
+        if wanted in map(_plain, names):
+            return exercise.name
+    return None
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.lower().replace("_", " ").replace("-", " ").split())
+
+
 def _parse(name: str, table: Mapping[str, Any]) -> Exercise:
     moving = tuple(table["moving"])
     unknown = [keypoint for keypoint in moving if keypoint not in KEYPOINT_INDEX]

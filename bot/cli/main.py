@@ -1,0 +1,27 @@
+"""The command ``gymbrain``: wiring of the subcommands, and errors of one line."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from bot.cli.analyze import analyze
+from pipeline.errors import GymbrainError
+
+app = typer.Typer(
+    name="gymbrain",
+    help="A strength coach that fits in a chat.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(analyze)
+
+
+def run() -> None:
+    """Run the command line; exit 0 when it worked, 1 with one line of why it did not."""
+    try:
+        app()
+    except GymbrainError as error:
+        Console(stderr=True).print(f"[red]{error.say()}[/red]")
+        sys.exit(1)

@@ -1,0 +1,191 @@
+"""A clip's way through, top to bottom.
+
+decode → filter → pose → classify → repetitions → retrieve → compare → correct → report
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+from pipeline.camera import Camera
+from pipeline.errors import SettingError, VoiceError
+from pipeline.judge import Verdict, judge
+from pipeline.observe import Observation, ObserveSettings, Progress, observe
+from pipeline.pictures import draw_pictures
+from pipeline.pose.network import PoseNetwork
+from pipeline.pose.track import PoseTrack
+from pipeline.pose.weights import DEFAULT_WEIGHTS
+from pipeline.report import ClipFacts, Reference, Report
+from pipeline.summary import write_summary
+from pipeline.voice import compose, speak
+from references.exercises import PHASES, Phase, exercises, find_exercise
+from references.texts import DEFAULT_LANGUAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How clips are analysed.
+
+    ``weights`` are the pose network's: ``default``, a path, or the name of an Ultralytics pose
+    model; a file must have the digest ``weights_sha256`` when one is given. ``image_size`` is the
+    longer side in pixels at which the network looks. ``device`` is torch's name for one, None for
+    a GPU when there is one.
+    """
+
+    weights: str = DEFAULT_WEIGHTS
+    weights_sha256: str | None = None
+    image_size: int = 640
+    device: str | None = None
+    observe: ObserveSettings = field(default_factory=ObserveSettings)
+
+
+def analyze(
+    clip: Path,
+    out: Path,
+    *,
+    settings: Settings = Settings(),
+    exercise: str | None = None,
+    camera: Camera | None = None,
+    language: str = DEFAULT_LANGUAGE,
+    save_poses: bool = False,
+    progress: Progress = lambda step, done: None,
+) -> Report:
+    """Analyse a clip and write what was found into the folder ``out``.
+
+    Writes ``report.json``, ``report.md``, ``start.png``, ``end.png``, ``voice.ogg`` (unless the
+    voice fails, which the report then says) and, if asked, ``poses.npz``. ``exercise``, a name or
+    an alias, overrides the classifier. Raises ClipError for a clip that cannot be analysed and
+    SettingError for an unknown exercise, unusable weights or a camera of another shape.
+    """
+    name = find_exercise_named(exercise)
+    progress("decode", 0.0)
+    observation = observe(
+        clip, load_network(settings), settings.observe, language=language, progress=progress
+    )
+    report = _conclude(observation, out, clip, name, camera, language, progress)
+    if save_poses:
+        observation.track.save(out / "poses.npz")
+    return report
+
+
+def rejudge(
+    poses: Path,
+    clip: ClipFacts,
+    out: Path,
+    *,
+    exercise: str,
+    camera: Camera | None = None,
+    language: str = DEFAULT_LANGUAGE,
+    progress: Progress = lambda step, done: None,
+) -> Report:
+    """Judge stored poses as another exercise, without the video.
+
+    Writes the same files as ``analyze``; the pictures show a figure drawn from the poses. Raises
+    SettingError for an unknown exercise or a camera of another shape.
+    """
+    name = find_exercise_named(exercise)
+    observation = Observation(PoseTrack.load(poses), clip, (), {})
+    return _conclude(observation, out, None, name, camera, language, progress)
+
+
+@cache
+def load_network(settings: Settings) -> PoseNetwork:
+    """Return the pose network of these settings, loaded once per process."""
+    return PoseNetwork(
+        settings.weights,
+        sha256=settings.weights_sha256,
+        image_size=settings.image_size,
+        device=settings.device,
+    )
+
+
+def find_exercise_named(words: str | None) -> str | None:
+    """Return the identifier of an exercise for its name or alias; None stays None.
+
+    Raises SettingError, with the exercises there are, when nothing fits.
+    """
+    if words is None:
+        return None
+    name = find_exercise(words)
+    if name is None:
+        raise SettingError("exercise.unknown", words=words, known=", ".join(exercises()))
+    return name
+
+
+def _conclude(
+    observation: Observation,
+    out: Path,
+    clip: Path | None,
+    exercise: str | None,
+    camera: Camera | None,
+    language: str,
+    progress: Progress,
+) -> Report:
+    """Judge what was observed and write the report, the pictures and the voice note."""
+    out.mkdir(parents=True, exist_ok=True)
+    progress("classify", 0.0)
+    verdict = judge(observation.track, exercise=exercise, camera=camera, language=language)
+    progress("draw", 0.0)
+    started = perf_counter()
+    draw_pictures(observation.track, verdict, clip, out, language)
+    drawn = perf_counter()
+    report = _report(observation, verdict, camera, language)
+    progress("voice", 0.0)
+    warnings = report.warnings
+    try:
+        speak(compose(report), out / "voice.ogg")
+    except VoiceError as error:
+        warnings += (error.say(language),)
+    spoken = perf_counter()
+    timings = {**report.timings_s, "draw": drawn - started, "voice": spoken - drawn}
+    report = replace(report, warnings=warnings, timings_s=_rounded(timings))
+    report.save(out / "report.json")
+    write_summary(report, out / "report.md")
+    progress("voice", 1.0)
+    return report
+
+
+def _report(
+    observation: Observation, verdict: Verdict, camera: Camera | None, language: str
+) -> Report:
+    return Report(
+        exercise=verdict.exercise,
+        confidence=verdict.confidence,
+        chosen_by=verdict.chosen_by,
+        candidates=verdict.candidates,
+        repetitions=verdict.repetitions,
+        deviations=verdict.deviations,
+        not_judged=verdict.not_judged,
+        reference=_reference(verdict),
+        reference_angles_deg=_reference_angles(verdict),
+        camera=asdict(camera) if camera else None,
+        clip=observation.clip,
+        warnings=observation.warnings + verdict.warnings,
+        timings_s={**observation.timings_s, **verdict.timings_s},
+        language=language,
+    )
+
+
+def _reference(verdict: Verdict) -> Reference | None:
+    if verdict.match is None:
+        return None
+    view = verdict.match.view
+    return Reference(
+        id=view.motion.id,
+        distance=round(verdict.match.distance, 4),
+        azimuth_deg=view.azimuth_deg,
+        elevation_deg=view.elevation_deg,
+    )
+
+
+def _reference_angles(verdict: Verdict) -> Mapping[Phase, Mapping[str, float]]:
+    return {
+        phase: {c.joint: round(c.reference_deg, 1) for c in verdict.comparisons if c.phase == phase}
+        for phase in PHASES
+    }
+
+
+def _rounded(timings: Mapping[str, float]) -> Mapping[str, float]:
+    return {step: round(seconds, 4) for step, seconds in timings.items()}

@@ -1,0 +1,284 @@
+"""Pictures for the lifter: their frame beside the expert's, joint angles drawn in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from pipeline.clip import Image
+from references.skeleton import JOINTS, KEYPOINT_INDEX, LIMBS
+
+Floats = npt.NDArray[np.floating]
+Colour = tuple[int, int, int]
+
+PANEL_SIZE: Final = (540, 800)
+"""Width and height of one of the two panels in pixels: readable on a phone held upright."""
+
+_TITLE_HEIGHT: Final = 64
+_HALF_TURN: Final = 180
+
+# A colour-blind reader tells these apart (Okabe and Ito, "Color universal design", 2008).
+_GOOD: Final[Colour] = (0, 158, 115)
+_OFF: Final[Colour] = (213, 94, 0)
+_NEUTRAL: Final[Colour] = (86, 180, 233)
+_INK: Final[Colour] = (24, 28, 36)
+_PAPER: Final[Colour] = (244, 245, 247)
+_FIGURE: Final[Colour] = (176, 186, 200)
+_FIGURE_FAR: Final[Colour] = (203, 210, 219)
+
+# How thick the limbs of the drawn figure are, in torso lengths.
+_LIMB_WIDTH: Final = 0.17
+_HEAD_RADIUS: Final = 0.2
+
+# How much of the panel a body fills; the rest shows where it is.
+_BODY_SHARE: Final = 0.72
+
+
+@dataclass(frozen=True, slots=True)
+class Angle:
+    """A joint angle to draw in: the joint's name, degrees, and whether it is off, fine or neither.
+
+    ``off`` is None for a joint that was measured but not judged.
+    """
+
+    joint: str
+    degrees: float
+    off: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One half of a picture.
+
+    ``pose`` (17, 2) is in pixels of ``image`` (H, W, 3) BGR; without an image a figure is drawn
+    from the pose alone, in whatever unit it has.
+    """
+
+    title: str
+    pose: Floats
+    angles: Sequence[Angle]
+    image: Image | None = None
+
+
+def draw_side_by_side(panels: Sequence[Panel], path: Path) -> None:
+    """Write the panels beside each other as one PNG."""
+    width, height = PANEL_SIZE
+    sheet = Pillow.new("RGB", (width * len(panels), height + _TITLE_HEIGHT), _INK)
+    for index, panel in enumerate(panels):
+        sheet.paste(_drawn(panel), (index * width, _TITLE_HEIGHT))
+        pen = ImageDraw.Draw(sheet)
+        pen.text(
+            (index * width + width / 2, _TITLE_HEIGHT / 2),
+            panel.title,
+            fill=_PAPER,
+            font=_font(28),
+            anchor="mm",
+        )
+    sheet.save(path, format="PNG", optimize=True)
+
+
+def _drawn(panel: Panel) -> Pillow.Image:
+    frame = _frame(panel)
+    pose = frame.place(panel.pose)
+    if panel.image is None:
+        canvas = Pillow.new("RGB", PANEL_SIZE, _PAPER)
+        _draw_figure(ImageDraw.Draw(canvas), pose)
+    else:
+        canvas = frame.crop(panel.image)
+        _draw_skeleton(ImageDraw.Draw(canvas), pose, panel.angles)
+    _draw_angles(ImageDraw.Draw(canvas), pose, panel.angles)
+    return canvas
+
+
+@dataclass(frozen=True, slots=True)
+class _Framing:
+    """The part of a picture that a panel shows: its top left corner, and panel pixels per unit."""
+
+    left: float
+    top: float
+    scale: float
+
+    def place(self, points: Floats) -> npt.NDArray[np.float64]:
+        return (np.asarray(points, np.float64) - (self.left, self.top)) * self.scale
+
+    def crop(self, image: Image) -> Pillow.Image:
+        width, height = PANEL_SIZE
+        picture = Pillow.fromarray(image[..., ::-1])
+        return picture.transform(
+            PANEL_SIZE,
+            Pillow.Transform.EXTENT,
+            (self.left, self.top, self.left + width / self.scale, self.top + height / self.scale),
+            resample=Pillow.Resampling.BICUBIC,
+            fillcolor=_INK,
+        )
+
+
+def _frame(panel: Panel) -> _Framing:
+    """Fit the body into the panel; a picture is never left further than its own edge if it can."""
+    width, height = PANEL_SIZE
+    seen = panel.pose[np.isfinite(panel.pose).all(axis=1)].astype(np.float64)
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    extent = np.maximum(high - low, 1e-6)
+    scale = float(min(_BODY_SHARE * width / extent[0], _BODY_SHARE * height / extent[1]))
+    if panel.image is not None:
+        # A few blown-up pixels help nobody: show at most the whole frame, at least half a panel's.
+        whole = max(width / panel.image.shape[1], height / panel.image.shape[0])
+        scale = float(np.clip(scale, whole, 3 * whole))
+    centre = (low + high) / 2
+    left, top = centre - np.array([width, height]) / scale / 2
+    if panel.image is not None:
+        left = float(np.clip(left, 0, max(0.0, panel.image.shape[1] - width / scale)))
+        top = float(np.clip(top, 0, max(0.0, panel.image.shape[0] - height / scale)))
+    return _Framing(float(left), float(top), scale)
+
+
+def _draw_skeleton(
+    pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], angles: Sequence[Angle]
+) -> None:
+    colours = _limb_colours(angles)
+    for limb in LIMBS[:-4]:
+        a, b = pose[limb[0]], pose[limb[1]]
+        if np.isfinite([a, b]).all():
+            pen.line([*a, *b], fill=_INK, width=9)
+            pen.line([*a, *b], fill=colours.get(frozenset(limb), _NEUTRAL), width=5)
+    for point in pose[KEYPOINT_INDEX["left_shoulder"] :]:
+        if np.isfinite(point).all():
+            _dot(pen, point, 6, _PAPER)
+
+
+def _limb_colours(angles: Sequence[Angle]) -> Mapping[frozenset[int], Colour]:
+    colours: dict[frozenset[int], Colour] = {}
+    # What is off is drawn last, so that a limb shared by two joints shows it.
+    for angle in sorted(angles, key=lambda a: bool(a.off)):
+        if angle.off is not None:
+            a, b, c = JOINTS[angle.joint]
+            colour = _OFF if angle.off else _GOOD
+            colours[frozenset((a, b))] = colours[frozenset((b, c))] = colour
+    return colours
+
+
+def _draw_figure(pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64]) -> None:
+    """Draw a mannequin: torso, limbs as capsules, head; the right side behind, in a paler tone."""
+    torso = _torso_px(pose)
+    width = round(_LIMB_WIDTH * torso)
+    for side, colour in (("right", _FIGURE_FAR), ("left", _FIGURE)):
+        for limb in LIMBS[4:12]:
+            names = [_NAMES[i] for i in limb]
+            ends = pose[list(limb)]
+            if names[0].startswith(side) and np.isfinite(ends).all():
+                pen.line([*ends[0], *ends[1]], fill=colour, width=width)
+                for end in ends:
+                    _dot(pen, end, width / 2, colour)
+    corners = pose[[KEYPOINT_INDEX[f"{n}"] for n in _TORSO]]
+    if np.isfinite(corners).all():
+        pen.polygon([tuple(c) for c in corners], fill=_FIGURE, outline=_FIGURE, width=width)
+        for corner in corners:
+            _dot(pen, corner, width / 2, _FIGURE)
+    head = pose[: KEYPOINT_INDEX["left_shoulder"]]
+    seen = np.isfinite(head).all(axis=1)
+    if seen.any():
+        _dot(pen, head[seen].mean(axis=0), _HEAD_RADIUS * torso, _FIGURE)
+
+
+_NAMES: Final = tuple(KEYPOINT_INDEX)
+_TORSO: Final = ("left_shoulder", "right_shoulder", "right_hip", "left_hip")
+
+
+def _torso_px(pose: npt.NDArray[np.float64]) -> float:
+    """Return a body's size on the panel: the torso, or what stands in for one seen end-on."""
+    spans = [
+        np.linalg.norm(pose[KEYPOINT_INDEX[a]] - pose[KEYPOINT_INDEX[b]])
+        for a, b in (
+            ("left_shoulder", "left_hip"),
+            ("right_shoulder", "right_hip"),
+            ("left_shoulder", "right_shoulder"),
+            ("left_hip", "left_knee"),
+            ("right_hip", "right_knee"),
+        )
+    ]
+    return float(np.nanmax(spans)) if np.isfinite(spans).any() else PANEL_SIZE[1] / 4
+
+
+def _draw_angles(
+    pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], angles: Sequence[Angle]
+) -> None:
+    font = _font(26)
+    taken: list[tuple[float, float, float, float]] = []
+    centre = np.nanmean(pose, axis=0)
+    # What is off gets its place first.
+    for angle in sorted(angles, key=lambda a: not a.off):
+        vertex = pose[JOINTS[angle.joint][1]]
+        if not np.isfinite(vertex).all():
+            continue
+        colour = _NEUTRAL if angle.off is None else _OFF if angle.off else _GOOD
+        _draw_arc(pen, pose, angle.joint, colour)
+        words = f"{round(angle.degrees)}°"
+        box = _label_place(pen, vertex, centre, words, font, taken)
+        taken.append(box)
+        pen.line([*vertex, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2], fill=colour, width=2)
+        pen.rounded_rectangle(box, radius=8, fill=colour)
+        pen.text(
+            ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
+            words,
+            fill=(255, 255, 255),
+            font=font,
+            anchor="mm",
+        )
+
+
+def _draw_arc(
+    pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], joint: str, colour: Colour
+) -> None:
+    a, vertex, c = (pose[i] for i in JOINTS[joint])
+    if not np.isfinite([a, c]).all():
+        return
+    radius = 0.3 * min(np.linalg.norm(a - vertex), np.linalg.norm(c - vertex))
+    first, second = (float(np.degrees(np.arctan2(*(p - vertex)[::-1]))) for p in (a, c))
+    sweep = (second - first) % 360
+    # The arc runs through the smaller of the two angles between the limbs.
+    begin, end = (first, first + sweep) if sweep <= _HALF_TURN else (second, second + 360 - sweep)
+    pen.arc((*(vertex - radius), *(vertex + radius)), begin, end, fill=colour, width=4)
+
+
+def _label_place(
+    pen: ImageDraw.ImageDraw,
+    vertex: npt.NDArray[np.float64],
+    centre: npt.NDArray[np.float64],
+    words: str,
+    font: ImageFont.FreeTypeFont,
+    taken: Sequence[tuple[float, float, float, float]],
+) -> tuple[float, float, float, float]:
+    """Return a box beside the joint, away from the body's middle, inside the panel, on no other."""
+    left, top, right, bottom = pen.textbbox((0, 0), words, font=font)
+    half = np.array([right - left, bottom - top]) / 2 + (10, 8)
+    outward = np.array([1.0 if vertex[0] >= centre[0] else -1.0, 0.0])
+    for step in range(12):
+        # Try beside the joint first, then further up and down in turn.
+        shift = np.array([0, (step + 1) // 2 * (1 if step % 2 else -1) * 2.2 * half[1]])
+        middle = vertex + outward * (half[0] + 34) + shift
+        middle = np.clip(middle, half + 4, np.array(PANEL_SIZE) - half - 4)
+        box = (*(middle - half), *(middle + half))
+        if not any(_touch(box, other) for other in taken):
+            break
+    return box
+
+
+def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _dot(pen: ImageDraw.ImageDraw, centre: Floats, radius: float, colour: Colour) -> None:
+    pen.ellipse((*(centre - radius), *(centre + radius)), fill=colour)
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    # matplotlib carries a font with the degree sign and every European letter.
+    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans-Bold.ttf", size)

@@ -1,0 +1,197 @@
+"""Steps 4 to 8 together: a pose track becomes a verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.camera import Camera
+from pipeline.classify import classify
+from pipeline.compare import Comparison, compare
+from pipeline.correct import correct, judge_nothing
+from pipeline.moments import SalientPoses, image_plane, median_pose
+from pipeline.pose.track import PoseTrack
+from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
+from pipeline.report import Candidate, Deviation, NotJudged, Repetition
+from pipeline.retrieve import Match, nearest_view
+from references.exercises import Exercise, exercises
+from references.experts import ExpertView, expert_views
+from references.geometry import joint_angles
+from references.texts import DEFAULT_LANGUAGE, text
+
+# Below this probability naming the exercise would be guessing: the lifter is asked instead.
+_MIN_CONFIDENCE: Final = 0.5
+
+# The share of the frames at either end of the movement that stand for its extreme position.
+_EXTREME_PERCENT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in a track.
+
+    ``swings`` are the repetitions as indices into the track; ``match`` is the expert view they were
+    compared with and ``comparisons`` the angles, None and empty when nothing was compared.
+    """
+
+    exercise: str | None
+    confidence: float
+    chosen_by: str
+    candidates: tuple[Candidate, ...]
+    swings: tuple[Swing, ...]
+    repetitions: tuple[Repetition, ...]
+    match: Match | None
+    comparisons: tuple[Comparison, ...]
+    deviations: tuple[Deviation, ...]
+    not_judged: tuple[NotJudged, ...]
+    warnings: tuple[str, ...]
+    timings_s: Mapping[str, float]
+
+
+def judge(
+    track: PoseTrack,
+    *,
+    exercise: str | None = None,
+    camera: Camera | None = None,
+    language: str = DEFAULT_LANGUAGE,
+) -> Verdict:
+    """Judge the set in a track: which exercise, which repetitions, how they differ from an expert.
+
+    ``exercise`` overrides the classifier; ``camera`` is the one that filmed the track. Raises
+    SettingError when the camera filmed pictures of another shape.
+    """
+    watch = _Stopwatch()
+    candidates = classify(track)
+    best = candidates[0]
+    chosen = exercise or (best.name if best.probability >= _MIN_CONFIDENCE else None)
+    known = exercises().get(chosen) if chosen else None
+    watch.lap("classify")
+
+    plane = image_plane(track, camera)
+    views = expert_views(known.name) if known else ()
+    signal = movement_signal(track, known.moving if known else LIMB_ENDS)
+    swings = _swings(signal, track.t, plane, views) if signal is not None else ()
+    poses = SalientPoses.of(plane, swings)
+    watch.lap("repetitions")
+
+    match = nearest_view(poses.typical(), views) if swings else None
+    watch.lap("retrieve")
+
+    comparisons = compare(known, poses, match.view) if known and match else ()
+    watch.lap("compare")
+
+    if known and match:
+        deviations, not_judged = correct(known, comparisons, language)
+    elif known:
+        reason = "unlike_expert" if swings else "no_repetition"
+        deviations, not_judged = (), judge_nothing(known, reason, language)
+    else:
+        deviations, not_judged = (), ()
+    watch.lap("correct")
+
+    return Verdict(
+        exercise=chosen,
+        confidence=1.0 if exercise else round(best.probability, 4),
+        chosen_by="lifter" if exercise else "classifier",
+        candidates=candidates,
+        swings=swings,
+        repetitions=_repetitions(track, swings, poses),
+        match=match,
+        comparisons=comparisons,
+        deviations=deviations,
+        not_judged=not_judged,
+        warnings=_warnings(chosen, known, swings, match, language),
+        timings_s=watch.laps,
+    )
+
+
+def _swings(
+    signal: npt.NDArray[np.float64],
+    t: npt.NDArray[np.float64],
+    plane: npt.NDArray[np.float32],
+    views: Sequence[ExpertView],
+) -> tuple[Swing, ...]:
+    """Find the repetitions, turning at the end of the movement that looks like an expert's turn.
+
+    Without an expert for the exercise, the end that is visited more often is where it turns, and
+    in doubt the end at which the clip does not begin.
+    """
+    low, high = np.percentile(signal, (_EXTREME_PERCENT, 100 - _EXTREME_PERCENT))
+    low_pose, high_pose = median_pose(plane[signal <= low]), median_pose(plane[signal >= high])
+    rising = nearest_view({"start": low_pose, "turn": high_pose}, views, max_distance=np.inf)
+    falling = nearest_view({"start": high_pose, "turn": low_pose}, views, max_distance=np.inf)
+    if rising and falling:
+        return find_swings(signal, t, turn_is_high=rising.distance <= falling.distance)
+    peaks = find_swings(signal, t, turn_is_high=True)
+    valleys = find_swings(signal, t, turn_is_high=False)
+    if len(peaks) == len(valleys):
+        begins_low = signal[0] < (low + high) / 2
+        return peaks if begins_low else valleys
+    return max(peaks, valleys, key=len)
+
+
+def _repetitions(
+    track: PoseTrack, swings: Sequence[Swing], poses: SalientPoses
+) -> tuple[Repetition, ...]:
+    start, turn = joint_angles(poses.start), joint_angles(poses.turn)
+    return tuple(
+        Repetition(
+            start_s=_seconds(track, swing.start),
+            turn_s=_seconds(track, swing.turn),
+            end_s=_seconds(track, swing.end),
+            angles_deg={"start": _seen_angles(start, i), "turn": _seen_angles(turn, i)},
+        )
+        for i, swing in enumerate(swings)
+    )
+
+
+def _seconds(track: PoseTrack, frame: int) -> float:
+    return round(float(track.t[frame]), 3)
+
+
+def _seen_angles(
+    angles: Mapping[str, npt.NDArray[np.float32]], repetition: int
+) -> Mapping[str, float]:
+    return {
+        joint: round(float(values[repetition]), 1)
+        for joint, values in angles.items()
+        if np.isfinite(values[repetition])
+    }
+
+
+def _warnings(
+    chosen: str | None,
+    known: Exercise | None,
+    swings: Sequence[Swing],
+    match: Match | None,
+    language: str,
+) -> tuple[str, ...]:
+    if not chosen:
+        return (text("judge.unknown_exercise", language),)
+    if not known:
+        return (text("judge.no_expert", language, exercise=chosen.replace("_", " ")),)
+    if not swings:
+        filming = known.filming[language]
+        return (text("judge.no_repetition", language, filming=filming),)
+    if not match:
+        filming = known.filming[language]
+        return (
+            text("judge.unlike_expert", language, exercise=known.title(language), filming=filming),
+        )
+    return ()
+
+
+class _Stopwatch:
+    """Seconds spent since the last lap, by the name of what was done."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = perf_counter()
+        self.laps[name] = now - self._since
+        self._since = now

@@ -1,0 +1,117 @@
+"""The report as a page of Markdown that a lifter can read."""
+
+from pathlib import Path
+
+from pipeline.report import Report
+from references.exercises import PHASES, exercises
+from references.skeleton import kind_of, side_of
+from references.texts import text
+
+
+def write_summary(report: Report, path: Path) -> None:
+    """Write the readable report in the report's language."""
+    path.write_text(summarise(report), encoding="utf-8")
+
+
+def summarise(report: Report) -> str:
+    """Return the readable report: what was seen, what to change, what was not judged."""
+
+    def say(key: str, **fields: object) -> str:
+        return text(f"summary.{key}", report.language, **fields)
+
+    title = exercise_title(report.exercise, report.language)
+    lines = [f"# {title}", "", headline(report), ""]
+    lines += ["![](start.png)", "", "![](end.png)", ""]
+    lines += [f"## {say('corrections')}", ""]
+    if report.deviations:
+        lines += [f"- {deviation.message}" for deviation in report.deviations]
+    else:
+        lines.append(say("no_corrections" if report.reference else "nothing_compared"))
+    if report.repetitions:
+        lines += ["", f"## {say('repetitions')}", "", *_repetition_table(report)]
+    if report.not_judged:
+        lines += ["", f"## {say('not_judged')}", ""]
+        lines += [
+            "- "
+            + say(
+                "not_judged_joint",
+                joint=joint_title(n.joint, report.language),
+                phase=_phase_title(report, n.phase),
+                reason=n.reason,
+            )
+            for n in report.not_judged
+        ]
+    if report.warnings:
+        lines += ["", f"## {say('notes')}", "", *(f"- {warning}" for warning in report.warnings)]
+    lines += ["", f"## {say('how')}", "", _provenance(report)]
+    return "\n".join(lines) + "\n"
+
+
+def headline(report: Report) -> str:
+    """Return one sentence: the exercise, how sure it is, the repetitions."""
+    language = report.language
+    if report.exercise is None:
+        guesses = [exercise_title(c.name, language) for c in report.candidates[:2]]
+        return text("summary.unsure", language, first=guesses[0], second=guesses[-1])
+    count = len(report.repetitions)
+    return text(
+        f"summary.{'chosen' if report.chosen_by == 'lifter' else 'recognised'}",
+        language,
+        exercise=exercise_title(report.exercise, language),
+        percent=round(100 * report.confidence),
+        repetitions=text("summary.one" if count == 1 else "summary.many", language, count=count),
+    )
+
+
+def exercise_title(name: str | None, language: str) -> str:
+    """Return an exercise's name as people write it; one without a file keeps its identifier."""
+    if name is None:
+        return text("summary.unknown", language)
+    known = exercises().get(name)
+    return known.title(language) if known else name.replace("_", " ")
+
+
+def joint_title(joint: str, language: str) -> str:
+    """Return ``left elbow`` for ``left_elbow``."""
+    side, kind = side_of(joint), kind_of(joint)
+    return f"{text(f'body.{side}', language)} {text(f'body.{kind}', language)}"
+
+
+def _phase_title(report: Report, phase: str) -> str:
+    known = exercises().get(report.exercise or "")
+    if known is None:
+        return text(f"picture.{phase}", report.language)
+    return known.phases[phase][report.language]  # type: ignore[index]
+
+
+def _repetition_table(report: Report) -> list[str]:
+    language = report.language
+    known = exercises().get(report.exercise or "")
+    joints = [j for j in known.joints() if kind_of(j) == known.driver] if known else []
+    columns = [(joint, phase) for joint in joints for phase in PHASES]
+    head = [text("summary.number", language), text("summary.time", language)]
+    head += [f"{joint_title(j, language)}, {_phase_title(report, p)}" for j, p in columns]
+    rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for number, repetition in enumerate(report.repetitions, 1):
+        cells = [str(number), f"{repetition.start_s:.1f}–{repetition.end_s:.1f} s"]
+        for joint, phase in columns:
+            angle = repetition.angles_deg[phase].get(joint)
+            cells.append("–" if angle is None else f"{angle:.0f}°")
+        rows.append("| " + " | ".join(cells) + " |")
+    return rows
+
+
+def _provenance(report: Report) -> str:
+    language = report.language
+    if report.reference is None:
+        return text("summary.no_reference", language)
+    camera = "with_camera" if report.camera else "without_camera"
+    return text(
+        "summary.provenance",
+        language,
+        id=report.reference.id,
+        azimuth=round(report.reference.azimuth_deg),
+        elevation=round(report.reference.elevation_deg),
+        distance=report.reference.distance,
+        camera=text(f"summary.{camera}", language),
+    )

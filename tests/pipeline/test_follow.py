@@ -1,0 +1,61 @@
+import numpy as np
+
+from pipeline.pose.follow import choose_lifter, follow
+from pipeline.pose.network import People
+from tests.tracks import curl_pose, curl_track
+
+FPS = 15.0
+
+
+def person(pose, conf: float = 0.9):
+    box = np.concatenate([pose.min(axis=0), pose.max(axis=0)])
+    return box, pose, np.full(17, conf)
+
+
+def people(*persons) -> People:
+    if not persons:
+        return People(*(np.zeros(s, np.float32) for s in ((0, 4), 0, (0, 17, 2), (0, 17))))
+    boxes, poses, confs = (np.stack(x).astype(np.float32) for x in zip(*persons, strict=True))
+    return People(boxes, np.full(len(boxes), 0.9, np.float32), poses, confs)
+
+
+def lifting(turns: int = 3):
+    track = curl_track(turns, fps=FPS)
+    return track.t, [pose.astype(float) for pose in track.xy]
+
+
+def test_one_person_is_followed_throughout() -> None:
+    t, poses = lifting()
+    [follower] = follow([people(person(p)) for p in poses], t)
+    assert follower.frames == list(range(len(poses)))
+
+
+def test_the_lifter_is_chosen_among_others() -> None:
+    t, poses = lifting()
+    spotter = curl_pose(170, origin=(700, 250)) * 1.3
+    frames = []
+    for i, pose in enumerate(poses):
+        here = [person(spotter), person(pose)]
+        if 10 <= i < 25:
+            here.append(person(curl_pose(170, origin=(60 + 60 * (i - 10), 300))))
+        # The network sorts by confidence, which changes from frame to frame.
+        frames.append(people(*(here if i % 2 else here[::-1])))
+    lifter = choose_lifter(follow(frames, t), frames)
+    assert lifter is not None
+    chosen = np.stack([frames[f].xy[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)])
+    assert len(chosen) == len(poses)
+    assert np.allclose(chosen, np.stack(poses), atol=0.01)
+
+
+def test_a_short_absence_is_bridged_and_a_long_one_is_not() -> None:
+    t, poses = lifting(8)
+    for gap, followers in ((10, 1), (45, 2)):
+        frames = [
+            people() if 20 <= i < 20 + gap else people(person(p)) for i, p in enumerate(poses)
+        ]
+        assert len(follow(frames, t)) == followers
+
+
+def test_nobody() -> None:
+    frames = [people(), people()]
+    assert choose_lifter(follow(frames, np.array([0.0, 0.1])), frames) is None

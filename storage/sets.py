@@ -1,0 +1,194 @@
+"""Sets: what a clip showed, repetition by repetition, and how an exercise develops over them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A set as stored: ``report`` is the report's JSON object, ``poses`` a NumPy archive."""
+
+    id: int
+    filmed_at: datetime
+    exercise: str | None
+    confidence: float
+    report: Mapping[str, Any]
+    poses: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """A line of the history."""
+
+    id: int
+    filmed_at: datetime
+    exercise: str | None
+    confidence: float
+    repetitions: int
+    deviations: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetProgress:
+    """One set on the way: means over its repetitions.
+
+    ``range_deg`` is how far the joints asked for moved between start and turn, over both sides;
+    None when they were not seen at both. ``tempo_s`` is the duration of a repetition.
+    """
+
+    filmed_at: datetime
+    repetitions: int
+    range_deg: float | None
+    tempo_s: float
+    deviations: int
+
+
+def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes) -> int | None:
+    """Keep the set that a job's clip showed and return its id.
+
+    ``report`` follows the schema of ``report.json``. Return None when the job was cancelled or its
+    lifter deleted meanwhile. A job that ran twice leaves one set.
+    """
+    with db.atomic():
+        if not jobs.is_running(db, job.id):
+            return None
+        db.table("sets").delete_where("job_id = ?", [job.id])
+        row = next(
+            db.query(
+                """
+                insert into sets (user_id, job_id, filmed_at, exercise, confidence, report, poses)
+                values (?, ?, ?, ?, ?, ?, ?) returning id
+                """,
+                [
+                    job.user_id,
+                    job.id,
+                    job.sent_at.isoformat(),
+                    report["exercise"],
+                    report["confidence"],
+                    json.dumps(report),
+                    poses,
+                ],
+            )
+        )
+        set_id = int(row["id"])
+        _add_facts(db, job.user_id, set_id, report)
+    return set_id
+
+
+def replace_verdict(db: Database, user_id: int, set_id: int, *, report: Mapping[str, Any]) -> bool:
+    """Put a new report in the place of a set's old one; False when the lifter has no such set."""
+    with db.atomic():
+        changed = db.execute(
+            "update sets set exercise = ?, confidence = ?, report = ? where id = ? and user_id = ?",
+            [report["exercise"], report["confidence"], json.dumps(report), set_id, user_id],
+        ).rowcount
+        if not changed:
+            return False
+        for table in ("repetitions", "deviations"):
+            db.table(table).delete_where("set_id = ? and user_id = ?", [set_id, user_id])
+        _add_facts(db, user_id, set_id, report)
+    return True
+
+
+def _add_facts(db: Database, user_id: int, set_id: int, report: Mapping[str, Any]) -> None:
+    owner = {"set_id": set_id, "user_id": user_id}
+    for number, repetition in enumerate(report["repetitions"], start=1):
+        times = {key: repetition[key] for key in ("start_s", "turn_s", "end_s")}
+        db.table("repetitions").insert({**owner, "number": number, **times})
+        db.table("angles").insert_all(
+            {**owner, "number": number, "phase": phase, "joint": joint, "angle_deg": angle_deg}
+            for phase, angles in repetition["angles_deg"].items()
+            for joint, angle_deg in angles.items()
+        )
+    facts = ("joint", "side", "phase", "user_deg", "reference_deg", "threshold_deg", "priority")
+    db.table("deviations").insert_all(
+        {
+            **owner,
+            **{key: deviation[key] for key in facts},
+            "repetitions": json.dumps(deviation["repetitions"]),
+        }
+        for deviation in report["deviations"]
+    )
+
+
+def get(db: Database, user_id: int, set_id: int) -> Set | None:
+    """Return a lifter's set, or None when they have no such set."""
+    rows = db.table("sets").rows_where("id = ? and user_id = ?", [set_id, user_id])
+    row = next(iter(rows), None)
+    if row is None:
+        return None
+    return Set(
+        row["id"],
+        datetime.fromisoformat(row["filmed_at"]),
+        row["exercise"],
+        row["confidence"],
+        json.loads(row["report"]),
+        row["poses"],
+    )
+
+
+def history(db: Database, user_id: int, *, limit: int = 10) -> tuple[SetSummary, ...]:
+    """Return a lifter's last sets, the newest first."""
+    rows = db.query(
+        """
+        select id, filmed_at, exercise, confidence,
+               (select count(*) from repetitions where set_id = sets.id) as repetitions,
+               (select count(*) from deviations where set_id = sets.id) as deviations
+        from sets where user_id = ? order by filmed_at desc, id desc limit ?
+        """,
+        [user_id, limit],
+    )
+    return tuple(
+        SetSummary(**{**row, "filmed_at": datetime.fromisoformat(row["filmed_at"])}) for row in rows
+    )
+
+
+def progress(
+    db: Database, user_id: int, exercise: str, *, joints: Sequence[str]
+) -> tuple[SetProgress, ...]:
+    """Return how a lifter's sets of an exercise went, the oldest first.
+
+    ``joints`` are those whose range of motion counts. Sets without repetitions are left out.
+    """
+    marks = ", ".join("?" for _ in joints)
+    rows = db.query(
+        f"""
+        select filmed_at, count(*) as repetitions, avg(range_deg) as range_deg,
+               avg(tempo_s) as tempo_s,
+               (select count(*) from deviations where set_id = moved.set_id) as deviations
+        from (
+            select sets.id as set_id, sets.filmed_at, repetition.number,
+                   repetition.end_s - repetition.start_s as tempo_s,
+                   (select avg(abs(at_turn.angle_deg - at_start.angle_deg))
+                    from angles as at_start join angles as at_turn using (set_id, number, joint)
+                    where at_start.set_id = sets.id and at_start.number = repetition.number
+                      and at_start.phase = 'start' and at_turn.phase = 'turn'
+                      and joint in ({marks})) as range_deg
+            from sets join repetitions as repetition on repetition.set_id = sets.id
+            where sets.user_id = ? and sets.exercise = ?
+        ) as moved
+        group by set_id order by filmed_at, set_id
+        """,  # noqa: S608 - only question marks are put in
+        [*joints, user_id, exercise],
+    )
+    return tuple(
+        SetProgress(**{**row, "filmed_at": datetime.fromisoformat(row["filmed_at"])})
+        for row in rows
+    )
+
+
+def exercises(db: Database, user_id: int) -> tuple[str, ...]:
+    """Return the exercises of which a lifter has sets, the most frequent first."""
+    rows = db.query(
+        "select exercise from sets where user_id = ? and exercise not null "
+        "group by exercise order by count(*) desc, exercise",
+        [user_id],
+    )
+    return tuple(row["exercise"] for row in rows)

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.draw import PANEL_SIZE, Angle, Panel, draw_side_by_side
+from tests.tracks import curl_pose
+
+GREY = 128
+
+
+def drawn(tmp_path: Path, *panels: Panel) -> np.ndarray:
+    path = tmp_path / "drawn.png"
+    draw_side_by_side(panels, path)
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def panel(angles=(), image=True, pose=None) -> Panel:
+    frame = np.full((1280, 720, 3), GREY, np.uint8) if image else None
+    return Panel("you: top", curl_pose(90) if pose is None else pose, angles, frame)
+
+
+def has(picture: np.ndarray, colour: tuple[int, int, int]) -> bool:
+    return bool((picture == colour).all(axis=2).any())
+
+
+GOOD, OFF = (0, 158, 115), (213, 94, 0)
+
+
+def test_panels_stand_side_by_side(tmp_path: Path) -> None:
+    picture = drawn(tmp_path, panel(), panel(image=False))
+    assert picture.shape[1] == 2 * PANEL_SIZE[0]
+    assert picture.shape[0] > PANEL_SIZE[1]
+
+
+@pytest.mark.parametrize(("off", "seen", "unseen"), [(True, OFF, GOOD), (False, GOOD, OFF)])
+def test_a_joint_has_the_colour_of_its_verdict(tmp_path: Path, off, seen, unseen) -> None:
+    picture = drawn(tmp_path, panel([Angle("left_elbow", 90, off)]))
+    assert has(picture, seen)
+    assert not has(picture, unseen)
+
+
+@pytest.mark.parametrize("image", [True, False])
+def test_hidden_keypoints_draw_nothing_and_break_nothing(tmp_path: Path, image: bool) -> None:
+    pose = curl_pose(90)
+    pose[7:] = np.nan
+    angles = [Angle("left_elbow", 90, True), Angle("left_shoulder", 20, False)]
+    picture = drawn(tmp_path, panel(angles, image, pose))
+    assert not has(picture, OFF)
+
+
+def test_a_figure_replaces_a_missing_picture(tmp_path: Path) -> None:
+    with_figure = drawn(tmp_path, panel(image=False))
+    assert len(np.unique(with_figure.reshape(-1, 3), axis=0)) > 5
+
+
+@pytest.mark.parametrize("size", [(64, 48), (4000, 300), (300, 4000)])
+def test_any_frame_shape_fits(tmp_path: Path, size: tuple[int, int]) -> None:
+    frame = np.full((*size, 3), GREY, np.uint8)
+    pose = curl_pose(90) / 1000 * min(size)
+    picture = drawn(tmp_path, Panel("x", pose, [Angle("left_elbow", 90, None)], frame))
+    assert picture.shape[1] == PANEL_SIZE[0]
+
+
+def test_many_angles_do_not_cover_each_other(tmp_path: Path) -> None:
+    names = [f"{side}_{kind}" for side in ("left", "right") for kind in ("elbow", "shoulder", "hip")]
+    one = drawn(tmp_path, panel([Angle("left_elbow", 90, True)]))
+    many = drawn(tmp_path, panel([Angle(name, 90, True) for name in names]))
+    orange = [int((p == OFF).all(axis=2).sum()) for p in (one, many)]
+    assert orange[1] > 4 * orange[0]

@@ -1,0 +1,97 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.report import (
+    SCHEMA_VERSION,
+    Candidate,
+    ClipFacts,
+    Deviation,
+    NotJudged,
+    Reference,
+    Repetition,
+    Report,
+)
+from pipeline.summary import headline, summarise
+
+REPORT = Report(
+    exercise="barbell_biceps_curl",
+    confidence=0.93,
+    chosen_by="classifier",
+    candidates=(Candidate("barbell_biceps_curl", 0.93), Candidate("tricep_pushdown", 0.05)),
+    repetitions=(
+        Repetition(1.0, 2.0, 3.0, {"start": {"left_elbow": 133.0}, "turn": {"left_elbow": 45.0}}),
+        Repetition(3.0, 4.0, 5.0, {"start": {"left_elbow": 131.5}, "turn": {}}),
+    ),
+    deviations=(
+        Deviation(
+            *("left_elbow", "left", "start", (1, 2), 132.2, 160.0, -27.8, 25.0, "paper", 2),
+            *("Lower the bar. Your left elbow is 28° more bent.", "Lower the bar."),
+        ),
+    ),
+    not_judged=(NotJudged("right_elbow", "start", "not seen well enough"),),
+    reference=Reference("barbell_biceps_curl/expert", 0.12, 90.0, 10.0),
+    reference_angles_deg={"start": {"left_elbow": 160.0}, "turn": {}},
+    camera=None,
+    clip=ClipFacts(6.0, 30.0, 720, 1280, 180, 180),
+    warnings=("I saw 2 people.",),
+    timings_s={"pose": 3.2},
+    language="en",
+)
+
+
+def test_a_report_survives_its_file(tmp_path: Path) -> None:
+    REPORT.save(path := tmp_path / "report.json")
+    assert Report.load(path) == REPORT
+    plain = json.loads(path.read_text())
+    assert plain["schema_version"] == SCHEMA_VERSION
+    assert plain["repetitions"][0]["angles_deg"]["start"]["left_elbow"] == 133.0
+    assert plain["deviations"][0]["repetitions"] == [1, 2]
+
+
+def test_another_schema_is_refused(tmp_path: Path) -> None:
+    replace(REPORT, schema_version=SCHEMA_VERSION + 1).save(path := tmp_path / "report.json")
+    with pytest.raises(ValueError, match="schema"):
+        Report.load(path)
+
+
+def test_not_a_number_never_reaches_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        replace(REPORT, confidence=float("nan")).save(tmp_path / "report.json")
+
+
+def test_the_summary_tells_it_all() -> None:
+    page = summarise(REPORT)
+    for words in (
+        "93 % sure",
+        "2 repetitions",
+        REPORT.deviations[0].message,
+        "133°",
+        "right elbow at the bottom: not seen well enough",
+        "I saw 2 people.",
+        "start.png",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"exercise": None}, "not sure"),
+        ({"chosen_by": "lifter"}, "You said barbell biceps curl"),
+        ({"exercise": "squat"}, "squat"),
+        ({"repetitions": REPORT.repetitions[:1]}, "1 repetition."),
+        ({"repetitions": ()}, "0 repetitions"),
+    ],
+)
+def test_headline(changes: dict[str, object], words: str) -> None:
+    assert words in headline(replace(REPORT, **changes))  # type: ignore[arg-type]
+    assert summarise(replace(REPORT, **changes))  # type: ignore[arg-type]
+
+
+def test_no_praise_when_nothing_was_compared() -> None:
+    page = summarise(replace(REPORT, deviations=(), reference=None))
+    assert "within its limit" not in page
+    assert "compared nothing" in page

@@ -1,21 +1,39 @@
-"""Step 7, compare: joint angles of lifter and expert at corresponding moments (section 4.4.3)."""
+"""Step 7, compare: joint angles of lifter and expert at corresponding moments (section 4.4.3).
 
-from collections.abc import Mapping
+A drawn angle depends on the camera as well as on the lifter. Both are seen from the same side here,
+so most of it cancels; where it does not, the joint is not judged and the obstacle is named.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.moments import SalientPoses
-from references.exercises import Exercise, Phase
+from pipeline.retrieve import Match
+from references.exercises import PHASES, Check, Exercise, Phase
 from references.experts import ExpertView
 from references.geometry import joint_angles
 from references.skeleton import JOINTS
 
-# A limb that points towards the camera is drawn shorter than this share of its length; the angle of
-# such a stub is the camera's doing. At this share the limb leaves the image plane by 66 degrees.
-_MIN_DRAWN_SHARE: Final = 0.4
+Obstacle = Literal["not_seen", "view", "limbs"]
+"""Why a joint cannot be judged: it was not seen in half of the repetitions; from this side its
+drawn angle depends on where exactly the camera stands; its limbs are drawn far longer or shorter
+than the expert's, so the keypoints or the view are wrong."""
+
+_MIN_SEEN_SHARE: Final = 0.5
+
+# The retrieved view is one of a grid: the camera may stand as far away from it as this. Where the
+# expert's own drawn angle changes within that cone by more than this share of the threshold, the
+# camera would be judged instead of the lifter.
+_VIEW_CONE_DEG: Final = 16.0
+_MAX_SPREAD_SHARE: Final = 0.6
+
+# Bodies differ in their proportions by some 15 % and the view by some 10 %; a network that loses
+# a joint draws limbs of half or twice their length (``benchmarks/README.md``, corpus).
+_LIMB_RATIOS: Final = (0.6, 1.65)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,63 +41,88 @@ class Comparison:
     """One joint at one phase, lifter against expert.
 
     ``user_deg`` (R,) is the angle in each repetition, NaN where the joint was not seen;
-    ``reference_deg`` is the expert's; ``foreshortened`` says that from this view one of the joint's
-    limbs points towards the camera, so that its drawn angle says nothing.
+    ``reference_deg`` is the expert's; ``obstacle`` is why the two cannot be compared, or None.
     """
 
     joint: str
     phase: Phase
     user_deg: npt.NDArray[np.float32]
     reference_deg: float
-    foreshortened: bool
+    obstacle: Obstacle | None
 
     def difference_deg(self) -> npt.NDArray[np.float32]:
         """Return the lifter's angle minus the expert's in each repetition, (R,)."""
         return self.user_deg - np.float32(self.reference_deg)
 
 
-def compare(exercise: Exercise, poses: SalientPoses, expert: ExpertView) -> tuple[Comparison, ...]:
-    """Return every joint that the exercise checks, both sides, at the phase it is checked."""
-    reference = expert_angles(expert)
-    user = {phase: joint_angles(poses.at(phase)) for phase in reference}
-    return tuple(
-        Comparison(
-            joint,
-            check.phase,
-            user[check.phase][joint],
-            reference[check.phase][joint],
-            _foreshortened(joint, check.phase, expert),
-        )
-        for check in exercise.checks
-        for joint in check.joints()
+def compare(
+    exercise: Exercise, poses: SalientPoses, match: Match, views: Sequence[ExpertView]
+) -> tuple[Comparison, ...]:
+    """Return every joint that the exercise checks, both sides, at the phase it is checked.
+
+    ``views`` are all views of the experts, among them the retrieved one.
+    """
+    nearby = [view for view in views if _is_near(view, match.view)]
+    typical = poses.typical()
+    comparisons = []
+    for index, phase in enumerate(PHASES):
+        user = joint_angles(poses.at(phase))
+        expert = joint_angles(match.view.salient()[index])
+        around = joint_angles(np.stack([view.salient()[index] for view in nearby]))
+        lengths = _limb_ratios(typical[phase] * match.scale, match.view.salient()[index])
+        for check in (c for c in exercise.checks if c.phase == phase):
+            for joint in check.joints():
+                obstacle = _obstacle(
+                    check, user[joint], float(np.ptp(around[joint])), lengths[joint]
+                )
+                reference_deg = float(expert[joint])
+                comparisons.append(Comparison(joint, phase, user[joint], reference_deg, obstacle))
+    return tuple(comparisons)
+
+
+def _obstacle(
+    check: Check,
+    user_deg: npt.NDArray[np.float32],
+    spread_deg: float,
+    limb_ratios: tuple[float, float],
+) -> Obstacle | None:
+    if np.isfinite(user_deg).mean() < _MIN_SEEN_SHARE:
+        return "not_seen"
+    if spread_deg > _MAX_SPREAD_SHARE * check.threshold_deg:
+        return "view"
+    if min(limb_ratios) < _LIMB_RATIOS[0] or max(limb_ratios) > _LIMB_RATIOS[1]:
+        return "limbs"
+    return None
+
+
+def _limb_ratios(
+    user: npt.NDArray[np.floating], expert: npt.NDArray[np.floating]
+) -> dict[str, tuple[float, float]]:
+    """Return, for each joint, how long its two limbs are drawn relative to the expert's.
+
+    Both poses are (17, 2) in one unit.
+    """
+
+    def ratio(a: int, b: int) -> float:
+        return float(np.linalg.norm(user[a] - user[b]) / np.linalg.norm(expert[a] - expert[b]))
+
+    return {joint: (ratio(a, b), ratio(b, c)) for joint, (a, b, c) in JOINTS.items()}
+
+
+def _is_near(view: ExpertView, other: ExpertView) -> bool:
+    """Whether two views of one motion look along directions within the cone."""
+    if view.motion is not other.motion:
+        return False
+    cosine = float(np.dot(_direction(view), _direction(other)))
+    return bool(np.degrees(np.arccos(np.clip(cosine, -1, 1))) <= _VIEW_CONE_DEG)
+
+
+def _direction(view: ExpertView) -> npt.NDArray[np.float64]:
+    azimuth, elevation = np.radians([view.azimuth_deg, view.elevation_deg])
+    return np.array(
+        [
+            np.sin(azimuth) * np.cos(elevation),
+            np.cos(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+        ]
     )
-
-
-def expert_angles(expert: ExpertView) -> Mapping[Phase, Mapping[str, float]]:
-    """Return the expert's angle of every joint at start and turn as drawn from this view."""
-    start, turn = expert.salient()
-    return {
-        "start": {joint: float(angle) for joint, angle in joint_angles(start).items()},
-        "turn": {joint: float(angle) for joint, angle in joint_angles(turn).items()},
-    }
-
-
-def _foreshortened(joint: str, phase: Phase, expert: ExpertView) -> bool:
-    index = 0 if phase == "start" else -1
-    drawn, solid = expert.xy[index], expert.motion.joints[index]
-    a, b, c = JOINTS[joint]
-    shares = [
-        np.linalg.norm(drawn[p] - drawn[q]) / np.linalg.norm(solid[p] - solid[q])
-        for p, q in ((a, b), (b, c))
-    ]
-    # Perspective and the unit of the view scale all limbs alike: the longest one tells how much.
-    return bool(min(shares) < _MIN_DRAWN_SHARE * _unit(drawn, solid))
-
-
-def _unit(drawn: npt.NDArray[np.float32], solid: npt.NDArray[np.float32]) -> float:
-    """Return how long a metre across the line of sight is drawn."""
-    pairs = {tuple(sorted(pair)) for a, b, c in JOINTS.values() for pair in ((a, b), (b, c))}
-    shares = [
-        np.linalg.norm(drawn[p] - drawn[q]) / np.linalg.norm(solid[p] - solid[q]) for p, q in pairs
-    ]
-    return float(max(shares))

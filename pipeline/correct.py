@@ -1,7 +1,6 @@
 """Step 8, correct: what differs by more than its threshold, in words (section 4.4.4)."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
@@ -10,9 +9,6 @@ from pipeline.report import Deviation, NotJudged
 from references.exercises import Check, Exercise
 from references.skeleton import kind_of, side_of
 from references.texts import DEFAULT_LANGUAGE, text
-
-# A joint seen in fewer than this share of the repetitions is not judged at all.
-_MIN_SEEN_SHARE: Final = 0.5
 
 
 def correct(
@@ -23,9 +19,8 @@ def correct(
     not_judged: list[NotJudged] = []
     checks = {(joint, check.phase): check for check in exercise.checks for joint in check.joints()}
     for comparison in comparisons:
-        reason = _obstacle(comparison)
-        if reason is not None:
-            words = text(f"not_judged.{reason}", language)
+        if comparison.obstacle is not None:
+            words = text(f"not_judged.{comparison.obstacle}", language)
             not_judged.append(NotJudged(comparison.joint, comparison.phase, words))
             continue
         check = checks[comparison.joint, comparison.phase]
@@ -44,14 +39,6 @@ def judge_nothing(
         for check in exercise.checks
         for joint in check.joints()
     )
-
-
-def _obstacle(comparison: Comparison) -> str | None:
-    if comparison.foreshortened:
-        return "foreshortened"
-    if np.isfinite(comparison.user_deg).mean() < _MIN_SEEN_SHARE:
-        return "not_seen"
-    return None
 
 
 def _deviations(

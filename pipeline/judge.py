@@ -80,7 +80,7 @@ def judge(
     match = nearest_view(poses.typical(), views) if swings else None
     watch.lap("retrieve")
 
-    comparisons = compare(known, poses, match.view) if known and match else ()
+    comparisons = compare(known, poses, match, views) if known and match else ()
     watch.lap("compare")
 
     if known and match:

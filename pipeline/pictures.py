@@ -114,8 +114,4 @@ def _expert_panel(match: Match, verdict: Verdict, phase: Phase, language: str) -
 
 def _drawn_comparisons(verdict: Verdict, phase: Phase) -> list[Comparison]:
     """Return what is worth a number at this phase: the joints checked there and seen."""
-    return [
-        c
-        for c in verdict.comparisons
-        if c.phase == phase and not c.foreshortened and np.isfinite(c.user_deg).any()
-    ]
+    return [c for c in verdict.comparisons if c.phase == phase and c.obstacle is None]

@@ -14,7 +14,7 @@ from references.skeleton import KEYPOINT_INDEX
 
 Floats = npt.NDArray[np.floating]
 
-MAX_DISTANCE: Final = 0.45
+MAX_DISTANCE: Final = 0.3
 """An expert this far from the lifter, in torso lengths, shows another movement, or the poses are
 wrong; chosen on the table of ``python -m benchmarks.corpus``, see ``benchmarks/README.md``."""
 
@@ -27,10 +27,14 @@ _MIN_SHARED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An expert view and its distance from the lifter, in torso lengths of the expert."""
+    """An expert view and its distance from the lifter, in torso lengths of the expert.
+
+    ``scale`` takes the lifter's unit to the view's.
+    """
 
     view: ExpertView
     distance: float
+    scale: float
 
 
 def nearest_view(
@@ -63,7 +67,7 @@ def nearest_view(
     best = int(np.argmin(distance))
     if not np.isfinite(distance[best]) or distance[best] > max_distance:
         return None
-    return Match(views[best], float(distance[best]))
+    return Match(views[best], float(distance[best]), float(scale[best]))
 
 
 def _centred(poses: Floats, shared: npt.NDArray[np.bool_]) -> Floats:

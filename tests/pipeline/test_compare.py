@@ -14,8 +14,7 @@ CURL = exercises()["barbell_biceps_curl"]
 
 
 def comparison(joint: str, phase: str, user: list[float], reference: float, **more) -> Comparison:
-    foreshortened = more.get("foreshortened", False)
-    return Comparison(joint, phase, np.array(user, np.float32), reference, foreshortened)
+    return Comparison(joint, phase, np.array(user, np.float32), reference, more.get("obstacle"))
 
 
 @pytest.mark.parametrize(
@@ -65,8 +64,9 @@ def test_what_matters_most_comes_first() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (comparison("left_elbow", "start", [np.nan, np.nan, 90], 160), "not seen"),
-        (comparison("left_elbow", "start", [90, 90], 160, foreshortened=True), "camera"),
+        (comparison("left_elbow", "start", [90], 160, obstacle="not_seen"), "not seen"),
+        (comparison("left_elbow", "start", [90], 160, obstacle="view"), "camera"),
+        (comparison("left_elbow", "start", [90], 160, obstacle="limbs"), "cannot be right"),
     ],
 )
 def test_a_joint_not_seen_well_is_not_judged(given, reason) -> None:
@@ -88,7 +88,8 @@ def test_judging_nothing_names_every_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [([], ""), (["1"], "1"), (["1", "2"], "1 and 2"), (["1", "2", "4"], "1, 2 and 4")]
+    ("words", "said"),
+    [([], ""), (["1"], "1"), (["1", "2"], "1 and 2"), (["1", "2", "4"], "1, 2 and 4")],
 )
 def test_listed(words, said) -> None:
     assert listed(words) == said
@@ -105,7 +106,7 @@ def test_an_expert_retrieves_the_own_view_and_draws_no_correction(name: str, whi
     assert match.view is view
     assert match.distance < 1e-4
     poses = SalientPoses(start[None].astype(np.float32), turn[None].astype(np.float32))
-    deviations, _ = correct(exercises()[name], compare(exercises()[name], poses, match.view))
+    deviations, _ = correct(exercises()[name], compare(exercises()[name], poses, match, views))
     assert deviations == ()
 
 

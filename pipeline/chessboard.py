@@ -20,9 +20,10 @@ _SMALLEST_SIDE: Final = 120
 # A blurred board is sharp again in a smaller picture, and found there.
 _SHRINKS: Final = (1, 2, 4)
 
-# The finder grows any board that has at least these inner corners to its full size. A pattern of
-# 4x4 was also found in a street; 5x4 only on boards.
-_SEED: Final = (5, 4)
+# The finder grows any board that has at least these inner corners to its full size; it grows a
+# square seed in every direction alike. It also finds 4x4 in a street, and 5x4 only on boards.
+_SEED: Final = (4, 4)
+_FEWEST_CORNERS: Final = 20
 
 # A corner may be sought within this share of the shortest square's side: nearer than the next edge.
 _REFINE_SHARE: Final = 0.25
@@ -74,7 +75,7 @@ def _search(grey: Grey, size: BoardSize | None) -> Corners | None:
     grid = corners.reshape(*meta.shape, 2).astype(np.float32)
     # The finder extrapolates a board that the picture's edge cuts off.
     inside = (grid >= 0).all() and (grid <= np.array(grey.shape[::-1]) - 1).all()
-    return grid if inside else None
+    return grid if inside and (size or meta.size >= _FEWEST_CORNERS) else None
 
 
 def _shrunk(grey: Grey, scale: float) -> tuple[Grey, float]:

@@ -13,10 +13,10 @@ from storage import users
 
 @dataclass(frozen=True, slots=True)
 class CalibrationPhoto:
-    """A photo by its Telegram file id, and the name the lifter knows it by."""
+    """A photo by its Telegram file id; ``name`` is its file name, if it came with one."""
 
     file_id: str
-    name: str
+    name: str | None
 
 
 def begin(db: Database, user_id: int) -> None:
@@ -33,7 +33,7 @@ def collecting(db: Database, user_id: int) -> bool:
 
 
 def add_photo(
-    db: Database, user_id: int, *, message_id: int, file_id: str, name: str
+    db: Database, user_id: int, *, message_id: int, file_id: str, name: str | None
 ) -> int | None:
     """Keep a photo for the calibration and return how many there are now.
 

@@ -165,7 +165,7 @@ def m001_initial(db: Database) -> None:
     db.table("calibration_photos").create(
         {"id": int, "user_id": int, "message_id": int, "file_id": str, "name": str},
         pk="id",
-        not_null={"user_id", "message_id", "file_id", "name"},
+        not_null={"user_id", "message_id", "file_id"},
         foreign_keys=[_owned("calibration_photos")],
         strict=True,
     )

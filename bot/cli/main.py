@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.analyze import analyze
+from bot.cli.calibrate import calibrate
 from pipeline.errors import GymbrainError
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(analyze)
+app.command()(calibrate)
 
 
 def run() -> None:
@@ -23,5 +25,5 @@ def run() -> None:
     try:
         app()
     except GymbrainError as error:
-        Console(stderr=True).print(f"[red]{error.say()}[/red]")
+        Console(stderr=True).print(error.say(), style="red", markup=False)
         sys.exit(1)

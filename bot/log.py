@@ -1,0 +1,31 @@
+"""Logging that keeps the token to itself."""
+
+import logging
+import sys
+from typing import Final
+
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+# At INFO these print every request's address, and the token is part of it.
+_TALKATIVE: Final = ("httpx", "httpcore", "telegram", "apscheduler")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record, traceback included, without the secret part of a bot token."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(_FORMAT)
+        self._secret = token.rpartition(":")[2]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line with the secret replaced wherever it stands."""
+        return super().format(record).replace(self._secret, "<token>")
+
+
+def configure_logging(token: str, level: int = logging.INFO) -> None:
+    """Log to standard error; libraries speak from WARNING up, and nobody names the token."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter(token))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

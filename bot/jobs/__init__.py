@@ -1,0 +1,1 @@
+"""Jobs: taken on by the reception, begun in turn by the dispatcher, done in worker processes."""

@@ -1,0 +1,172 @@
+"""How each kind of job is done: files fetched, a worker asked, the outcome kept and sent."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from telegram import Bot
+from telegram.constants import FileSizeLimit, MessageLimit
+from telegram.error import BadRequest
+
+from bot.jobs.work import (
+    AnalysisTask,
+    CalibrationOutcome,
+    CalibrationTask,
+    ProgressFile,
+    RejudgementTask,
+    Work,
+)
+from bot.jobs.worker import Worker
+from bot.live_message import LiveMessage
+from bot.replies import send_report
+from bot.settings import BotSettings
+from pipeline.errors import ClipError
+from pipeline.report import Report
+from references.texts import text
+from storage import StorageThread, calibrations, jobs, sets
+
+R = TypeVar("R")
+
+_LOOK_EVERY_S: Final = 0.5
+_LONGEST_NAME: Final = 40
+_MEGABYTE: Final = 1_000_000
+
+
+class Performer:
+    """Does jobs of every kind with a worker, in a folder that somebody else clears away."""
+
+    def __init__(self, bot: Bot, storage: StorageThread, work: Work, settings: BotSettings) -> None:
+        self._bot = bot
+        self._storage = storage
+        self._work = work
+        self._settings = settings
+
+    async def perform(self, job: jobs.Job, worker: Worker, folder: Path, live: LiveMessage) -> None:
+        """Do a job and answer it.
+
+        Raises ClipError or CalibrationError for what the lifter sent, TelegramError when the chat
+        cannot be reached, TimeoutError and WorkerDiedError as the worker does.
+        """
+        doing = {
+            "analysis": self._analyse,
+            "rejudgement": self._rejudge,
+            "calibration": self._calibrate,
+        }
+        out = folder / "out"
+        await asyncio.to_thread(out.mkdir)
+        await doing[job.kind](job, worker, folder, live)
+
+    async def _analyse(
+        self, job: jobs.Job, worker: Worker, folder: Path, live: LiveMessage
+    ) -> None:
+        clip, out = folder / "clip", folder / "out"
+        await self._download(job.file_id, clip)
+        task = AnalysisTask(
+            clip=clip,
+            out=out,
+            exercise=job.exercise,
+            camera=await self._storage.run(calibrations.latest, job.user_id),
+            settings=self._settings.analysis,
+        )
+        await self._run(worker, partial(self._work.analyze, task), out, live)
+        report = await asyncio.to_thread(Report.load, out / "report.json")
+        poses = await asyncio.to_thread((out / "poses.npz").read_bytes)
+        set_id = await self._storage.run(sets.add, job, report=asdict(report), poses=poses)
+        if set_id is not None:
+            await live.finish(text("job.done"))
+            await send_report(self._bot, job.chat_id, job.message_id, set_id, report, out)
+
+    async def _rejudge(
+        self, job: jobs.Job, worker: Worker, folder: Path, live: LiveMessage
+    ) -> None:
+        poses, out = folder / "poses.npz", folder / "out"
+        stored = await self._storage.run(sets.get, job.user_id, job.set_id or 0)
+        if stored is None or job.exercise is None:
+            raise ClipError("job.set_gone")
+        await asyncio.to_thread(poses.write_bytes, stored.poses)
+        task = RejudgementTask(
+            poses=poses,
+            clip=Report.from_dict(stored.report).clip,
+            out=out,
+            exercise=job.exercise,
+            camera=await self._storage.run(calibrations.latest, job.user_id),
+        )
+        await self._run(worker, partial(self._work.rejudge, task), out, live)
+        report = await asyncio.to_thread(Report.load, out / "report.json")
+        if await self._storage.run(
+            sets.replace_verdict, job.user_id, stored.id, report=asdict(report)
+        ):
+            await live.finish(text("job.done"))
+            await send_report(self._bot, job.chat_id, job.message_id, stored.id, report, out)
+
+    async def _calibrate(
+        self, job: jobs.Job, worker: Worker, folder: Path, live: LiveMessage
+    ) -> None:
+        photos = await self._storage.run(calibrations.photos, job.user_id)
+        paths = []
+        for number, photo in enumerate(photos, 1):
+            path = folder / str(number) / _file_name(photo.name, number)
+            await asyncio.to_thread(path.parent.mkdir)
+            await self._download(photo.file_id, path)
+            paths.append(path)
+        task = CalibrationTask(tuple(paths), folder / "out")
+        outcome = await self._run(worker, partial(self._work.calibrate, task), task.out, live)
+        await self._storage.run(
+            calibrations.save, job.user_id, camera=outcome.camera, photo_count=outcome.used
+        )
+        await live.finish(_calibration_words(outcome))
+
+    async def _run(
+        self, worker: Worker, function: Callable[[], R], out: Path, live: LiveMessage
+    ) -> R:
+        """Let the worker do it, and the lifter see how far it is."""
+        watching = asyncio.create_task(_show_progress(ProgressFile(out), live))
+        try:
+            return await worker.run(function, time_limit_s=self._settings.time_limit_s)
+        finally:
+            watching.cancel()
+
+    async def _download(self, file_id: str | None, path: Path) -> None:
+        if file_id is None:
+            raise ClipError("job.file_gone")
+        try:
+            file = await self._bot.get_file(file_id)
+            await file.download_to_drive(path)
+        except BadRequest as error:
+            if "too big" in error.message.lower():
+                raise too_large() from error
+            raise ClipError("job.file_gone") from error
+
+
+def too_large() -> ClipError:
+    """Return the error for a file that Telegram does not let bots download."""
+    return ClipError("clip.too_large", megabytes=FileSizeLimit.FILESIZE_DOWNLOAD // _MEGABYTE)
+
+
+async def _show_progress(file: ProgressFile, live: LiveMessage) -> None:
+    while True:
+        progress = await asyncio.to_thread(file.read)
+        if progress is not None:
+            step, done = progress
+            live.show(text(f"progress_step.{step}", percent=round(100 * done)))
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _file_name(given: str | None, number: int) -> str:
+    """Return a name by which the lifter knows a photo and that is safe as one of a file."""
+    if given is None:
+        return text("calibration.photo", number=number)
+    safe = re.sub(r"[^\w. -]", "_", given)[-_LONGEST_NAME:].strip(". ")
+    return safe or text("calibration.photo", number=number)
+
+
+def _calibration_words(outcome: CalibrationOutcome) -> str:
+    lines = [text("calibration.done", count=outcome.used), *outcome.warnings]
+    if outcome.rejected:
+        lines.append(text("calibration.rejected"))
+        lines += [f"• {name}: {reason}" for name, reason in outcome.rejected]
+    return "\n".join(lines)[: MessageLimit.MAX_TEXT_LENGTH]

@@ -1,0 +1,99 @@
+"""The answer to a clip: pictures, words, voice, and buttons for when the exercise is wrong."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    ReplyParameters,
+)
+from telegram.constants import MediaGroupLimit, MessageLimit
+
+from bot.callbacks import payload
+from pipeline.report import Report
+from pipeline.summary import exercise_title, headline, joint_title
+from references.exercises import exercises
+from references.texts import text
+
+# What a lifter can think of during the next set.
+_MOST_CORRECTIONS: Final = 2
+
+_BUTTONS_IN_A_ROW: Final = 2
+
+
+async def send_report(
+    bot: Bot, chat_id: int, message_id: int, set_id: int, report: Report, folder: Path
+) -> None:
+    """Answer the message with the files that an analysis left in ``folder``.
+
+    Raises TelegramError when the chat cannot be reached.
+    """
+    answered = ReplyParameters(message_id, allow_sending_without_reply=True)
+    await _send_pictures(bot, chat_id, answered, folder, caption=headline(report))
+    await bot.send_message(chat_id, report_words(report))
+    voice = folder / "voice.ogg"
+    if voice.exists():
+        with voice.open("rb") as file:
+            await bot.send_voice(chat_id, file)
+    question = "reply.which" if report.exercise is None else "reply.other"
+    await bot.send_message(
+        chat_id,
+        text(question, exercise=exercise_title(report.exercise, report.language)),
+        reply_markup=_exercise_buttons(set_id, report),
+    )
+
+
+def report_words(report: Report) -> str:
+    """Return the report as one chat message: corrections first, then what was not judged."""
+    parts = [headline(report), *_corrections(report)]
+    if report.not_judged:
+        joints = ", ".join(
+            dict.fromkeys(joint_title(n.joint, report.language) for n in report.not_judged)
+        )
+        parts.append(text("reply.not_judged", joints=joints))
+    parts += report.warnings
+    return "\n\n".join(parts)[: MessageLimit.MAX_TEXT_LENGTH]
+
+
+def _corrections(report: Report) -> list[str]:
+    if not report.deviations:
+        return [text("reply.all_good")] if report.reference else []
+    shown = report.deviations[:_MOST_CORRECTIONS]
+    words = [f"{number}. {d.message}" for number, d in enumerate(shown, 1)]
+    left = len(report.deviations) - len(shown)
+    return [*words, text("reply.more", count=left)] if left else words
+
+
+async def _send_pictures(
+    bot: Bot, chat_id: int, answered: ReplyParameters, folder: Path, *, caption: str
+) -> None:
+    caption = caption[: MessageLimit.CAPTION_LENGTH]
+    paths = [path for path in (folder / "start.png", folder / "end.png") if path.exists()]
+    with ExitStack() as files:
+        photos = [files.enter_context(path.open("rb")) for path in paths]
+        if len(photos) >= MediaGroupLimit.MIN_MEDIA_LENGTH:
+            album = [InputMediaPhoto(photo) for photo in photos]
+            await bot.send_media_group(chat_id, album, caption=caption, reply_parameters=answered)
+        elif photos:
+            await bot.send_photo(chat_id, photos[0], caption=caption, reply_parameters=answered)
+
+
+def _exercise_buttons(set_id: int, report: Report) -> InlineKeyboardMarkup:
+    """Return a button for every other exercise, the ones that the classifier considered first."""
+    considered = [c.name for c in report.candidates if c.name in exercises()]
+    names = [n for n in dict.fromkeys([*considered, *exercises()]) if n != report.exercise]
+    return keyboard(
+        [(exercise_title(n, report.language), payload("exercise", set_id, n)) for n in names]
+    )
+
+
+def keyboard(choices: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
+    """Return buttons, two in a row, from pairs of label and payload."""
+    buttons = [InlineKeyboardButton(label, callback_data=data) for label, data in choices]
+    rows = range(0, len(buttons), _BUTTONS_IN_A_ROW)
+    return InlineKeyboardMarkup([buttons[row : row + _BUTTONS_IN_A_ROW] for row in rows])

@@ -1,0 +1,55 @@
+"""Understanding which exercise somebody means, typing errors included."""
+
+import re
+from difflib import SequenceMatcher
+from typing import Final
+
+from references.exercises import Exercise, exercises, find_exercise
+
+# Below this similarity it is another word: "bnech" and "bench" have 0.8, "squat" and "curl" 0.2.
+_LEAST_SIMILARITY: Final = 0.7
+
+# Nearer than this to the best, another exercise may just as well be meant.
+_MARGIN: Final = 0.1
+
+_MOST_CHARACTERS: Final = 60
+
+
+def understand_exercise(words: str) -> tuple[str, ...]:
+    """Return the identifiers of the exercises that ``words`` may mean.
+
+    One when it is clear, several when it is not, none when nothing comes close. An exact name or
+    alias wins, then names that begin or go on with these words, then the most similar ones.
+    """
+    wanted = _plain(words)[:_MOST_CHARACTERS]
+    if not wanted:
+        return ()
+    exact = find_exercise(wanted)
+    if exact is not None:
+        return (exact,)
+    begun = [e.name for e in exercises().values() if any(_begins(n, wanted) for n in _names(e))]
+    return tuple(begun) or _similar(wanted)
+
+
+def _similar(wanted: str) -> tuple[str, ...]:
+    scores = {
+        exercise.name: max(SequenceMatcher(None, wanted, name).ratio() for name in _names(exercise))
+        for exercise in exercises().values()
+    }
+    best = max(scores.values(), default=0.0)
+    if best < _LEAST_SIMILARITY:
+        return ()
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    return tuple(name for name in ranked if scores[name] > best - _MARGIN)
+
+
+def _begins(name: str, wanted: str) -> bool:
+    return name.startswith(wanted) or f" {wanted}" in name
+
+
+def _names(exercise: Exercise) -> tuple[str, ...]:
+    return tuple(map(_plain, (exercise.name, *exercise.display.values(), *exercise.aliases)))
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", words.lower()).split())

@@ -1,0 +1,73 @@
+"""A lifter's progress in an exercise, in three sentences."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from statistics import fmean
+from typing import Final
+
+from pipeline.summary import exercise_title
+from references.exercises import exercises
+from references.texts import DEFAULT_LANGUAGE, text
+from storage.sets import SetProgress
+
+# What counts as a change: less is the scatter of measuring the same set again.
+_CHANGE_DEG: Final = 5.0
+_CHANGE_S: Final = 0.3
+_CHANGE_DEVIATIONS: Final = 0.5
+
+
+def progress_words(name: str, done: Sequence[SetProgress]) -> str:
+    """Return three sentences on range of motion, tempo and form.
+
+    The latest third of the sets is compared with the first; ``done`` has at least one set, the
+    oldest first.
+    """
+    title = exercise_title(name, DEFAULT_LANGUAGE)
+    head = text("progress.one_set" if len(done) == 1 else "progress.sets", count=len(done))
+    return "\n".join(
+        (f"{title.capitalize()}, {head}.", _range(name, done), _tempo(done), _form(done))
+    )
+
+
+def day(moment: datetime) -> str:
+    """Return a day as people write it, like 1 Mar 2026."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def _range(name: str, done: Sequence[SetProgress]) -> str:
+    seen = [each for each in done if each.range_deg is not None]
+    known = exercises().get(name)
+    if not seen or known is None:
+        return text("progress.range_unseen")
+    now, trend = _compare(seen, lambda each: each.range_deg or 0.0, _CHANGE_DEG)
+    joint = text(f"body.{known.driver}")
+    return text("progress.range", joint=joint, now=round(now), trend=trend("range", 0))
+
+
+def _tempo(done: Sequence[SetProgress]) -> str:
+    now, trend = _compare(done, lambda each: each.tempo_s, _CHANGE_S)
+    return text("progress.tempo", now=f"{now:.1f}", trend=trend("tempo", 1))
+
+
+def _form(done: Sequence[SetProgress]) -> str:
+    now, trend = _compare(done, lambda each: float(each.deviations), _CHANGE_DEVIATIONS)
+    return text("progress.form", now=f"{now:.1f}", trend=trend("form", 1))
+
+
+def _compare(
+    done: Sequence[SetProgress], of: Callable[[SetProgress], float], least: float
+) -> tuple[float, Callable[[str, int], str]]:
+    """Return the mean over the latest sets, and how to say its change since the first ones."""
+    third = max(1, len(done) // 3)
+    now = fmean(map(of, done[-third:]))
+    change = now - fmean(map(of, done[:third]))
+
+    def trend(kind: str, digits: int) -> str:
+        if len(done) == 1:
+            return text("progress.first")
+        if abs(change) < least:
+            return text("progress.same")
+        way = "more" if change > 0 else "less"
+        return text(f"progress.{kind}_{way}", change=f"{abs(change):.{digits}f}")
+
+    return now, trend

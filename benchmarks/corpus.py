@@ -2,12 +2,11 @@
 
     python -m benchmarks.corpus CLIPS [--exercise NAME ...] [--out DIR]
 
-CLIPS holds one folder per exercise and, if there is one, ``manifest.csv`` with the columns ``file``,
-``exercise`` and ``reps``. A clip that is refused with a sentence is a refusal; any other exception
+CLIPS holds one folder per exercise and, if there is one, ``manifest.csv`` with the columns
+``file`` and ``reps``. A clip that is refused with a sentence is a refusal; any other exception
 is a crash, and the command then exits with 1.
 """
 
-import csv
 import json
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.labels import labelled_repetitions
 from pipeline.analysis import Settings, analyze, load_network
 from pipeline.errors import GymbrainError
 from pipeline.report import Report
@@ -52,28 +52,22 @@ def main(
     out: Annotated[Path | None, typer.Option(help="Keep the analyses here.")] = None,
 ) -> None:
     """Analyse the clips and print what came of it."""
-    labels = _labels(clips / "manifest.csv")
+    labels = labelled_repetitions(clips / "manifest.csv")
     wanted = set(exercise or _EXERCISES_KNOWN)
     files = [f for f in sorted(clips.glob("*/*.*")) if every or f.parent.name in wanted]
     load_network(Settings())
     with tempfile.TemporaryDirectory() as scratch:
         folder = out or Path(scratch)
-        rows = [_analysed(f, clips, folder, labels) for f in track(files, console=Console(stderr=True))]
+        rows = [
+            _analysed(f, clips, folder, labels) for f in track(files, console=Console(stderr=True))
+        ]
     _print(rows)
     print(json.dumps(_figures(rows)))
     sys.exit(any(row.crashed for row in rows))
 
 
-def _labels(manifest: Path) -> dict[str, dict[str, str]]:
-    if not manifest.exists():
-        return {}
-    with manifest.open(newline="", encoding="utf-8") as file:
-        return {row["file"]: row for row in csv.DictReader(file)}
-
-
-def _analysed(clip: Path, root: Path, out: Path, labels: dict[str, dict[str, str]]) -> Row:
+def _analysed(clip: Path, root: Path, out: Path, labels: dict[str, float]) -> Row:
     name = clip.relative_to(root).as_posix()
-    label = labels.get(name, {}).get("reps", "")
     started = perf_counter()
     report, trouble, crashed = None, "", False
     try:
@@ -86,7 +80,7 @@ def _analysed(clip: Path, root: Path, out: Path, labels: dict[str, dict[str, str
     return Row(
         file=name,
         exercise=clip.parent.name,
-        reps_labelled=float(label) if label else None,
+        reps_labelled=labels.get(name),
         report=report,
         trouble=trouble,
         crashed=crashed,

@@ -100,12 +100,15 @@ class Clip:
 
     @property
     def declared_frames(self) -> int:
-        """Return how many frames the container promises; 0 when it does not say."""
+        """Return how many frames the container promises, true after ``frames``.
+
+        A container that counts none (WebM, Matroska) promises a duration: it is as many frames as
+        fill it at the rate of those that came, which on phones is not the declared one.
+        """
         if self._stream.frames:
             return self._stream.frames
-        rate = self._stream.average_rate
         seconds = _declared_seconds(self._container, self._stream)
-        return round(seconds * rate) if rate and seconds else 0
+        return max(self._decoded, round(seconds * self._rate()))
 
     def frames(self, long_side: int | None = None) -> Iterator[Frame]:
         """Yield every frame that decodes, shrunk so that its longer side is at most ``long_side``.
@@ -114,7 +117,7 @@ class Clip:
         than it declared and than the limits allow.
         """
         scale = min(1.0, (long_side or np.inf) / max(self.width, self.height))
-        size = (round(self.width * scale), round(self.height * scale))
+        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
         origin: float | None = None
         for frame in self._coming:
             t = frame.time
@@ -131,8 +134,7 @@ class Clip:
 
     def facts(self) -> ClipFacts:
         """Return what the clip is, true after ``frames`` is exhausted."""
-        between = max(self._decoded - 1, 1)
-        rate = between / self._last_t if self._last_t else 0.0
+        rate = self._rate()
         return ClipFacts(
             seconds=round(self._last_t + (1 / rate if rate else 0.0), 3),
             fps=round(rate, 3),
@@ -151,6 +153,10 @@ class Clip:
         if self._damaged:
             return (text("clip.damaged", language, damaged=self._damaged),)
         return ()
+
+    def _rate(self) -> float:
+        """Return the mean frames a second so far; 0 before the second frame."""
+        return (self._decoded - 1) / self._last_t if self._last_t else 0.0
 
     def _decode(self) -> Iterator[VideoFrame]:
         packets = self._container.demux(self._stream)

@@ -1,0 +1,30 @@
+"""``gymbrain references``: make the expert movements, pictures and clips that come with us."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from references.motions import motions
+from references.synthetic.experts import write_expert
+
+app = typer.Typer(
+    name="references",
+    help="Make the expert movements, pictures and clips of the synthetic lifter.",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+def experts(
+    out: Annotated[Path, typer.Option(help="The folder to write into.", file_okay=False)] = Path(
+        "references/experts"
+    ),
+) -> None:
+    """Write the expert movement of every exercise as 3D keypoints."""
+    console = Console()
+    out.mkdir(parents=True, exist_ok=True)
+    for motion in track(motions().values(), "experts", console=console, transient=True):
+        console.print(str(write_expert(motion, out)))

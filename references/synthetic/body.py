@@ -1,0 +1,148 @@
+"""A human body as bones, skin and keypoints: posed and skinned with numpy alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from references.skeleton import KEYPOINTS
+
+Floats = npt.NDArray[np.float64]
+
+BODIES: Final = ("man", "woman")
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where every bone of a body is: world ``rotations`` (P, B, 3, 3) and ``heads`` (P, B, 3)."""
+
+    rotations: Floats
+    heads: Floats
+
+    def moved(self, offset: npt.ArrayLike) -> "Pose":
+        """Return the pose shifted by an offset (3,) or (P, 3) in metres."""
+        return Pose(self.rotations, self.heads + np.asarray(offset, np.float64).reshape(-1, 1, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body at rest.
+
+    ``vertices`` (V, 3) and ``faces`` (F, 3) are its skin, ``weights`` and ``influences`` (V, 9) say
+    how much of which bone moves a vertex. Bone ``i`` is called ``bones[i]``, begins at ``heads[i]``
+    and hangs on ``parents[i]`` (-1 for the root); parents come before their children.
+    ``keypoint_shares`` (17, B) and ``keypoint_offsets`` (17, B, 3) are the COCO keypoint regressor
+    folded into the bones.
+    """
+
+    vertices: Floats
+    faces: npt.NDArray[np.int32]
+    weights: Floats
+    influences: npt.NDArray[np.intp]
+    bones: tuple[str, ...]
+    heads: Floats
+    parents: npt.NDArray[np.intp]
+    keypoint_shares: Floats
+    keypoint_offsets: Floats
+
+    def index(self, bone: str) -> int:
+        """Return the index of a bone by name."""
+        return self.bones.index(bone)
+
+    def head(self, bone: str) -> Floats:
+        """Return where a bone begins at rest, (3,)."""
+        return np.asarray(self.heads[self.index(bone)])
+
+    def length(self, bone: str, end: str) -> float:
+        """Return the distance at rest between the beginnings of two bones."""
+        return float(np.linalg.norm(self.head(end) - self.head(bone)))
+
+    def pose(self, rotations: Mapping[str, Floats]) -> Pose:
+        """Turn bones by world rotations (P, 3, 3), one per named bone; the root stays at rest.
+
+        A bone that is not named turns with its parent.
+        """
+        count = max((len(r) for r in rotations.values()), default=1)
+        turned = np.empty((count, len(self.bones), 3, 3))
+        heads = np.empty((count, len(self.bones), 3))
+        for i, (bone, parent) in enumerate(zip(self.bones, self.parents, strict=True)):
+            if bone in rotations:
+                turned[:, i] = rotations[bone]
+            else:
+                turned[:, i] = turned[:, parent] if parent >= 0 else np.eye(3)
+            if parent < 0:
+                heads[:, i] = self.heads[i]
+            else:
+                bone_vector = self.heads[i] - self.heads[parent]
+                heads[:, i] = heads[:, parent] + turned[:, parent] @ bone_vector
+        return Pose(turned, heads)
+
+    def keypoints(self, pose: Pose) -> Floats:
+        """Return the COCO keypoints (P, 17, 3), the same as regressing them from the skin."""
+        turned = np.einsum("pbij,kbj->pki", pose.rotations, self.keypoint_offsets, optimize=True)
+        shifted = np.einsum("kb,pbi->pki", self.keypoint_shares, pose.heads, optimize=True)
+        return np.asarray(turned + shifted)
+
+    def skin(self, pose: Pose, moment: int = 0) -> Floats:
+        """Return the skin (V, 3) at one moment of a pose by linear blend skinning."""
+        rotations, heads = pose.rotations[moment], pose.heads[moment]
+        origins = heads - np.einsum("bij,bj->bi", rotations, self.heads)
+        skin = np.zeros_like(self.vertices)
+        for bone, weight in zip(self.influences.T, self.weights.T, strict=True):
+            moved = np.einsum("vij,vj->vi", rotations[bone], self.vertices) + origins[bone]
+            skin += weight[:, None] * moved
+        return skin
+
+
+@cache
+def load_body(name: str) -> Body:
+    """Return one of `BODIES`; their origin and licence are in ``bodies/NOTICE.md``."""
+    file = resources.files(__package__) / "bodies" / f"{name}.npz"
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        heads = arrays["heads"].astype(np.float64)
+        vertices = arrays["verts"].astype(np.float64)
+        weights = arrays["w"].astype(np.float64)
+        influences = arrays["wi"].astype(np.intp)
+        names = [str(label) for label in arrays["kp_labels"]]
+        regressor = np.zeros((len(names), len(vertices)))
+        regressor[arrays["kp_i"], arrays["kp_v"]] = arrays["kp_w"]
+        regressor = regressor[[names.index(keypoint) for keypoint in KEYPOINTS]]
+        shares, offsets = _fold(regressor, vertices, weights, influences, heads)
+        return Body(
+            vertices=vertices,
+            faces=arrays["faces"].astype(np.int32),
+            weights=weights,
+            influences=influences,
+            bones=tuple(str(label) for label in arrays["labels"]),
+            heads=heads,
+            parents=arrays["parents"].astype(np.intp),
+            keypoint_shares=shares,
+            keypoint_offsets=offsets,
+        )
+
+
+def _fold(
+    regressor: Floats,
+    vertices: Floats,
+    weights: Floats,
+    influences: npt.NDArray[np.intp],
+    heads: Floats,
+) -> tuple[Floats, Floats]:
+    """Sum regressor (K, V) and skinning into one weight and one offset per keypoint and bone.
+
+    Both steps are linear, so a keypoint is a weighted sum over bones instead of over the skin.
+    """
+    shares = np.zeros((len(regressor), len(heads)))
+    offsets = np.zeros((len(regressor), len(heads), 3))
+    for bone, weight in zip(influences.T, weights.T, strict=True):
+        share = regressor * weight  # (K, V)
+        local = vertices - heads[bone]  # (V, 3)
+        for k in range(len(regressor)):
+            used = np.flatnonzero(share[k])
+            np.add.at(shares[k], bone[used], share[k, used])
+            np.add.at(offsets[k], bone[used], share[k, used, None] * local[used])
+    return shares, offsets

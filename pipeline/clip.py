@@ -211,6 +211,10 @@ def _open(path: Path, limits: ClipLimits) -> tuple[InputContainer, VideoStream]:
         container.close()
         raise ClipError("clip.no_video")
     stream = streams[0]
+    if not stream.codec_context:
+        # None, whatever PyAV's types say, for a codec that is unknown or whose name is damaged.
+        container.close()
+        raise ClipError("clip.unreadable")
     stream.thread_type = "AUTO"
     seconds = _declared_seconds(container, stream)
     if seconds > limits.seconds:

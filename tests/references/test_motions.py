@@ -1,0 +1,43 @@
+import copy
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from references.motions import Track, motions, parse_motion
+
+CURL = tomllib.loads(
+    (resources.files("references.motions") / "barbell_biceps_curl.toml").read_text("utf-8")
+)
+
+
+def test_a_track_is_linear_between_evenly_spread_values() -> None:
+    track = Track((160.0, 100.0, 60.0))
+    assert track.at([0, 0.25, 0.5, 1]) == pytest.approx([160, 130, 100, 60])
+    assert Track((5.0,)).at([0, 0.7]) == pytest.approx([5, 5])
+
+
+def test_every_range_of_the_elbow_tells_its_source() -> None:
+    for motion in motions().values():
+        track = motion.tracks["arms", "bend"]
+        assert len(track.values) == 1 or track.source
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("arms", {"upper": None}),
+        ("arms", {"spread": 20}),
+        ("arms", {"wingspan": 2}),
+        ("arms", {"relative_to": "the moon"}),
+        ("legs", {"reach": None}),
+        ("legs", {"bend": "straight"}),
+    ],
+)
+def test_what_does_not_describe_a_motion_is_refused(part: str, change: dict[str, Any]) -> None:
+    table = copy.deepcopy(CURL)
+    table[part] |= change
+    table[part] = {name: value for name, value in table[part].items() if value is not None}
+    with pytest.raises(ValueError, match=r"needs exactly|has no|relative|could not convert"):
+        parse_motion("barbell_biceps_curl", table)

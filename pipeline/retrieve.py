@@ -52,7 +52,7 @@ def nearest_view(
     the nearest view is further than ``max_distance``.
     """
     poses = np.stack([lifter[phase][_COMPARED] for phase in PHASES])  # (2, K, 2)
-    shared = np.isfinite(poses).all(axis=2)
+    shared = np.asarray(np.isfinite(poses).all(axis=2))
     if (shared.sum(axis=1) < _MIN_SHARED).any() or not views:
         return None
     experts = np.stack([view.salient()[:, _COMPARED] for view in views])  # (V, 2, K, 2)

@@ -1,11 +1,13 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from pipeline.compare import Comparison, compare
+from pipeline.compare import Comparison, Obstacle, compare
 from pipeline.correct import correct, judge_nothing, listed
 from pipeline.moments import SalientPoses, median_pose
 from pipeline.retrieve import nearest_view
-from references.exercises import exercises
+from references.exercises import Phase, exercises
 from references.experts import expert_views
 from references.skeleton import KEYPOINT_INDEX
 from tests.tracks import curl_pose
@@ -13,8 +15,14 @@ from tests.tracks import curl_pose
 CURL = exercises()["barbell_biceps_curl"]
 
 
-def comparison(joint: str, phase: str, user: list[float], reference: float, **more) -> Comparison:
-    return Comparison(joint, phase, np.array(user, np.float32), reference, more.get("obstacle"))
+def comparison(
+    joint: str,
+    phase: Phase,
+    user: Sequence[float],
+    reference: float,
+    obstacle: Obstacle | None = None,
+) -> Comparison:
+    return Comparison(joint, phase, np.array(user, np.float32), reference, obstacle)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +36,9 @@ def comparison(joint: str, phase: str, user: list[float], reference: float, **mo
         ([190, 190, 190], None),  # straighter than the expert is no fault
     ],
 )
-def test_flags_the_repetitions_beyond_the_threshold(user, expected) -> None:
+def test_flags_the_repetitions_beyond_the_threshold(
+    user: list[float], expected: tuple[int, ...] | None
+) -> None:
     deviations, not_judged = correct(CURL, [comparison("left_elbow", "start", user, 160)])
     assert not_judged == ()
     if expected is None:
@@ -69,7 +79,7 @@ def test_what_matters_most_comes_first() -> None:
         (comparison("left_elbow", "start", [90], 160, obstacle="limbs"), "cannot be right"),
     ],
 )
-def test_a_joint_not_seen_well_is_not_judged(given, reason) -> None:
+def test_a_joint_not_seen_well_is_not_judged(given: Comparison, reason: str) -> None:
     deviations, [not_judged] = correct(CURL, [given])
     assert deviations == ()
     assert reason in not_judged.reason
@@ -91,7 +101,7 @@ def test_judging_nothing_names_every_check() -> None:
     ("words", "said"),
     [([], ""), (["1"], "1"), (["1", "2"], "1 and 2"), (["1", "2", "4"], "1, 2 and 4")],
 )
-def test_listed(words, said) -> None:
+def test_listed(words: list[str], said: str) -> None:
     assert listed(words) == said
 
 

@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -10,19 +12,23 @@ from tests.tracks import curl_pose
 GREY = 128
 
 
-def drawn(tmp_path: Path, *panels: Panel) -> np.ndarray:
+def drawn(tmp_path: Path, *panels: Panel) -> npt.NDArray[np.uint8]:
     path = tmp_path / "drawn.png"
     draw_side_by_side(panels, path)
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
-def panel(angles=(), image=True, pose=None) -> Panel:
+def panel(
+    angles: Sequence[Angle] = (),
+    image: bool = True,
+    pose: npt.NDArray[np.float64] | None = None,
+) -> Panel:
     frame = np.full((1280, 720, 3), GREY, np.uint8) if image else None
     return Panel("you: top", curl_pose(90) if pose is None else pose, angles, frame)
 
 
-def has(picture: np.ndarray, colour: tuple[int, int, int]) -> bool:
+def has(picture: npt.NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
     return bool((picture == colour).all(axis=2).any())
 
 
@@ -36,7 +42,9 @@ def test_panels_stand_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("off", "seen", "unseen"), [(True, OFF, GOOD), (False, GOOD, OFF)])
-def test_a_joint_has_the_colour_of_its_verdict(tmp_path: Path, off, seen, unseen) -> None:
+def test_a_joint_has_the_colour_of_its_verdict(
+    tmp_path: Path, off: bool, seen: tuple[int, int, int], unseen: tuple[int, int, int]
+) -> None:
     picture = drawn(tmp_path, panel([Angle("left_elbow", 90, off)]))
     assert has(picture, seen)
     assert not has(picture, unseen)
@@ -65,7 +73,9 @@ def test_any_frame_shape_fits(tmp_path: Path, size: tuple[int, int]) -> None:
 
 
 def test_many_angles_do_not_cover_each_other(tmp_path: Path) -> None:
-    names = [f"{side}_{kind}" for side in ("left", "right") for kind in ("elbow", "shoulder", "hip")]
+    names = [
+        f"{side}_{kind}" for side in ("left", "right") for kind in ("elbow", "shoulder", "hip")
+    ]
     one = drawn(tmp_path, panel([Angle("left_elbow", 90, True)]))
     many = drawn(tmp_path, panel([Angle(name, 90, True) for name in names]))
     orange = [int((p == OFF).all(axis=2).sum()) for p in (one, many)]

@@ -1,6 +1,8 @@
 import pickle
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,7 @@ def test_a_missing_text_is_a_bug_that_shows(key: str) -> None:
 
 
 def test_every_text_is_a_sentence_or_a_word() -> None:
-    def walk(table):
+    def walk(table: dict[str, Any]) -> Iterator[str]:
         for value in table.values():
             if isinstance(value, dict):
                 yield from walk(value)

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
+from pipeline.clip import Image
 from pipeline.filters import FilterSettings, apply_filters
 
 RNG = np.random.default_rng(0)
 
 
-def edge_contrast(image) -> float:
+def edge_contrast(image: Image) -> float:
     return float(np.abs(np.diff(image[..., 0].astype(float), axis=1)).max())
 
 
-def step() -> np.ndarray:
+def step() -> Image:
     image = np.full((64, 64, 3), 90, np.uint8)
     image[:, 32:] = 160
     return image

@@ -1,4 +1,5 @@
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.pose.follow import choose_lifter, follow
 from pipeline.pose.network import People
@@ -6,20 +7,24 @@ from tests.tracks import curl_pose, curl_track
 
 FPS = 15.0
 
+Floats = npt.NDArray[np.float64]
+Person = tuple[Floats, Floats, Floats]
+"""Box (4,), keypoints (17, 2), confidences (17,)."""
 
-def person(pose, conf: float = 0.9):
+
+def person(pose: Floats, conf: float = 0.9) -> Person:
     box = np.concatenate([pose.min(axis=0), pose.max(axis=0)])
     return box, pose, np.full(17, conf)
 
 
-def people(*persons) -> People:
+def people(*persons: Person) -> People:
     if not persons:
         return People(*(np.zeros(s, np.float32) for s in ((0, 4), 0, (0, 17, 2), (0, 17))))
     boxes, poses, confs = (np.stack(x).astype(np.float32) for x in zip(*persons, strict=True))
     return People(boxes, np.full(len(boxes), 0.9, np.float32), poses, confs)
 
 
-def lifting(turns: int = 3):
+def lifting(turns: int = 3) -> tuple[Floats, list[Floats]]:
     track = curl_track(turns, fps=FPS)
     return track.t, [pose.astype(float) for pose in track.xy]
 

@@ -5,8 +5,9 @@ import av
 import numpy as np
 import pytest
 
+from pipeline.clip import Image
 from pipeline.errors import ClipError
-from pipeline.observe import ObserveSettings, observe
+from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pose.network import People
 from tests.pipeline.test_follow import people, person
 from tests.tracks import curl_pose, curl_track
@@ -38,20 +39,22 @@ class ScriptedNetwork:
         self.calls = 0
         self._script = script
 
-    def people(self, image) -> People:
+    def people(self, image: Image) -> People:
         self.calls += 1
         seen = next(self._script)
         scale = max(image.shape[:2]) / 1280
         return People(seen.boxes * scale, seen.scores, seen.xy * scale, seen.conf)
 
 
-def watch(clip: Path, script: Iterator[People], **settings):
+def watch(
+    clip: Path, script: Iterator[People], frames_per_second: float = FPS
+) -> tuple[Observation, ScriptedNetwork, list[tuple[str, float]]]:
     steps: list[tuple[str, float]] = []
     network = ScriptedNetwork(script)
     observation = observe(
         clip,
         network,
-        ObserveSettings(**settings),
+        ObserveSettings(frames_per_second=frames_per_second),
         progress=lambda step, done: steps.append((step, done)),
     )
     return observation, network, steps
@@ -87,9 +90,7 @@ def test_nobody_is_said(clip: Path) -> None:
 
 def test_another_person_is_mentioned_and_not_followed(clip: Path) -> None:
     spotter = person(curl_pose(170, origin=(600, 300)))
-    frames = [
-        people(spotter, (p.boxes[0], p.xy[0], p.conf[0])) for p in lifter_frames()
-    ]
+    frames = [people(spotter, (p.boxes[0], p.xy[0], p.conf[0])) for p in lifter_frames()]
     observation, _, _ = watch(clip, iter(frames))
     truth = curl_track(3, fps=FPS, rest_s=1.0)
     assert np.abs(observation.track.xy - truth.xy).max() < 8

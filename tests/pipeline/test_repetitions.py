@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from pipeline.repetitions import LIMB_ENDS, find_swings, movement_signal
+from pipeline.pose.track import PoseTrack
+from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
 from tests.tracks import curl_track
 
 MOVING = ("left_wrist", "right_wrist")
 
 
-def swings_of(track):
+def swings_of(track: PoseTrack) -> tuple[Swing, ...]:
     signal = movement_signal(track, MOVING)
     assert signal is not None
     wrist_height = -track.xy[:, 9, 1]

@@ -1,6 +1,6 @@
 import pytest
 
-from references.exercises import PHASES, exercises, find_exercise
+from references.exercises import PHASES, Exercise, exercises, find_exercise
 
 ESSENTIAL = {"barbell_biceps_curl", "bench_press", "lat_pulldown", "tricep_pushdown"}
 
@@ -10,7 +10,7 @@ def test_the_four_essential_exercises_are_there() -> None:
 
 
 @pytest.mark.parametrize("exercise", exercises().values(), ids=lambda e: e.name)
-def test_every_exercise_can_be_judged_and_told(exercise) -> None:
+def test_every_exercise_can_be_judged_and_told(exercise: Exercise) -> None:
     assert exercise.checks
     for check in exercise.checks:
         assert 10 <= check.threshold_deg <= 45

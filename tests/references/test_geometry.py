@@ -19,7 +19,9 @@ from tests.tracks import curl_pose
         ((np.nan, 0), (1, 0), (0, 1), np.nan),
     ],
 )
-def test_included_angle(a, b, c, expected) -> None:
+def test_included_angle(
+    a: tuple[float, ...], b: tuple[float, ...], c: tuple[float, ...], expected: float
+) -> None:
     assert included_angle(a, b, c) == pytest.approx(expected, abs=1e-4, nan_ok=True)
 
 

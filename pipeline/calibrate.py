@@ -155,6 +155,14 @@ def calibrate(
     )
 
 
+def listed(rejected: Sequence[RejectedPhoto]) -> tuple[str, ...]:
+    """Return one line for each reason, with the names of the photos that it concerns."""
+    names: dict[str, list[str]] = {}
+    for photo in rejected:
+        names.setdefault(photo.reason, []).append(photo.name)
+    return tuple(f"{', '.join(those)}: {reason}" for reason, those in names.items())
+
+
 def look(path: Path, board: BoardSize | None = None) -> View:
     """Return the chessboard in a photo. Raises CalibrationError when the photo is no use."""
     photo = read_photo(path)
@@ -237,7 +245,7 @@ def _solve_without_outliers(
             return left, solution
         name = left.pop(worst).path.name
         rejected.append(RejectedPhoto(name, text("calibrate.outlier", language)))
-    reasons = "".join(f"\n- {photo.name}: {photo.reason}" for photo in rejected)
+    reasons = "".join(f"\n- {line}" for line in listed(rejected))
     raise CalibrationError(
         "calibrate.too_few", fewest=FEWEST_PHOTOS, usable=len(left), reasons=reasons
     )

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipeline.calibrate import calibrate as calibrate_photos
+from pipeline.calibrate import listed
 from pipeline.chessboard import BoardSize
 from pipeline.errors import SettingError
 from references.texts import text
@@ -39,7 +40,7 @@ def calibrate(
         raise SettingError("camera.unwritable", path=out) from error
     camera = calibration.camera
     lines = [
-        *(f"{photo.name}: {photo.reason}" for photo in calibration.rejected),
+        *listed(calibration.rejected),
         *calibration.warnings,
         text("calibrate.done", photos=camera.photos, rms=f"{camera.rms_px:.2f}", path=out),
     ]

@@ -217,12 +217,17 @@ def test_a_damaged_photo_never_raises_anything_else(good: list[Path], tmp_path: 
 def test_too_few_photos_are_refused_with_every_reason(
     count: int, good: list[Path], tmp_path: Path
 ) -> None:
-    text = tmp_path / "notes.jpg"
-    text.write_text("no photo")
+    files = [tmp_path / name for name in ("notes.jpg", "list.jpg")]
+    for file in files:
+        file.write_text("no photo")
+    small = save(tmp_path / "small.jpg", np.zeros((5, 5), np.uint8))
     with pytest.raises(CalibrationError) as caught:
-        calibrate([*good[:count], text])
+        calibrate([*good[:count], *files, small])
     assert caught.value.key == "calibrate.too_few"
-    assert f"could use {count}.\n- notes.jpg: I cannot open it" in str(caught.value)
+    summary, unreadable, tiny = str(caught.value).splitlines()
+    assert summary.endswith(f"could use {count}.")
+    assert unreadable.startswith("- notes.jpg, list.jpg: I cannot open it")
+    assert tiny.startswith("- small.jpg: It is only 5x5 pixels")
 
 
 def from_one_angle(tilt_deg: float) -> list[Pose]:

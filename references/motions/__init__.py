@@ -14,9 +14,12 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
     away from the sagittal plane. ``flare`` turns the elbow or knee outwards around the line from
     shoulder to hand or hip to foot; where that is hard to say, ``pole_out``, ``pole_forward`` and
     ``pole_up`` are the direction that elbow or knee points in. ``relative_to`` is ``world``
-    (gravity; the default) or ``trunk``. Arms have a ``grip`` (``over``, ``under`` or ``neutral``)
-    and a ``wrist`` that bends backwards. Legs may have planted feet instead: ``plant`` is how far
-    in front of the hips, in metres; ``toes_out`` turns the feet; ``ankle`` makes them follow the shin at that angle instead
+    (gravity; the default) or ``trunk``.
+
+    Arms have a ``grip`` (``over``, ``under`` or ``neutral``) and a ``wrist`` that bends backwards.
+
+    Legs may have planted feet instead of a ``bend``: ``plant`` is how far in front of the hips, in
+    metres. ``toes_out`` turns the feet; ``ankle`` makes them follow the shin at that angle instead
     of standing flat.
 ``[support]``
     what carries the lifter: ``by`` is ``feet``, ``hands``, ``seat`` or ``back``, and ``height`` the

@@ -45,11 +45,12 @@ def pose_motion(body: Body, motion: Motion, phase: npt.ArrayLike) -> Pose:
     for side, sign in _SIDES:
         rotations |= _arm(body, motion, trunk, phase, side, sign)
     if motion.has("legs", "plant"):
-        # Planted feet depend on where the seat holds the pelvis.
-        offset = _support(body, motion, body.pose(rotations))
-        trunk = trunk.moved(offset)
-        for side, sign in _SIDES:
-            rotations |= _leg(body, motion, trunk, phase, side, sign)
+        # Where planted feet are seen from the hips depends on how deep the thighs let them sit,
+        # which depends on the feet: once around is enough.
+        for _ in range(2):
+            offset = _support(body, motion, body.pose(rotations))
+            for side, sign in _SIDES:
+                rotations |= _leg(body, motion, trunk.moved(offset), phase, side, sign)
         return body.pose(rotations).moved(offset)
     for side, sign in _SIDES:
         rotations |= _leg(body, motion, trunk, phase, side, sign)
@@ -140,7 +141,7 @@ def _leg(
     facing = turn([0, 0, 1], sign * toes_out) @ axes
     rest_upper = body.head(lower) - body.head(upper)
     rest_lower = body.head(foot) - body.head(lower)
-    hinge = np.cross(along_lower, along_upper)
+    hinge = np.cross(along_upper, along_lower)
     straight = np.linalg.norm(hinge, axis=-1, keepdims=True) < _STRAIGHT
     hinge = np.where(straight, facing[..., 0], hinge)
     upper_turn = frame(along_upper, hinge) @ frame(rest_upper, _LEFTWARDS).T

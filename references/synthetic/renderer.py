@@ -1,0 +1,187 @@
+"""Pictures of meshes by OpenGL, without a screen (EGL) and without a graphics card if need be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from references.lens import Lens
+from references.synthetic import shaders
+from references.synthetic.kinematics import unit
+from references.synthetic.mesh import Colour, Mesh
+from references.viewpoint import Viewpoint
+
+Floats = npt.NDArray[np.float64]
+Image = npt.NDArray[np.uint8]
+
+_NEAR_M: Final = 0.05
+_FAR_M: Final = 40.0
+_SAMPLES: Final = 4
+_SHADOW_SIZE: Final = 2048
+
+# The part of the world that the sun's shadow map covers: a box around the lifter.
+_SHADOW_HALF_WIDTH_M: Final = 2.2
+_SHADOW_DEPTH_M: Final = 12.0
+_SHADOW_CENTRE: Final = (0.0, 0.0, 0.8)
+
+_ATTRIBUTES: Final = ("position", "normal", "colour", "extra")
+_SURFACES: Final = {"plain": 0, "textured": 1, "dressed": 2, "backdrop": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Where the sun stands (a direction towards it) and the colours of sun, sky and ground."""
+
+    towards_sun: tuple[float, float, float] = (-0.5, -0.8, 1.2)
+    sunlight: Colour = (1.15, 1.08, 0.98)
+    skylight: Colour = (0.37, 0.39, 0.42)
+    groundlight: Colour = (0.19, 0.17, 0.16)
+    background: Colour = (0.62, 0.64, 0.67)
+
+
+class Renderer:
+    """Draws pictures of one size; use as a context manager, or call `close`."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = (width, height)
+        settings: dict[str, Any] = {"backend": "egl"}
+        self._context: Any = moderngl.create_context(standalone=True, **settings)
+        context = self._context
+        # OpenGL's programs are dictionaries of uniforms, whose types are known to the driver alone.
+        self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
+        self._shadow: Any = context.program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
+        self._multisampled = context.framebuffer(
+            [context.renderbuffer(self._size, 3, samples=_SAMPLES)],
+            context.depth_renderbuffer(self._size, samples=_SAMPLES),
+        )
+        self._resolved = context.simple_framebuffer(self._size, 3)
+        self._shadow_map = context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
+        self._shadow_map.compare_func = "<="
+        self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow_map)
+        self._textures: dict[int, tuple[Image, Any]] = {}
+
+    def __enter__(self) -> "Renderer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the graphics context back."""
+        self._context.release()
+
+    def render(
+        self, meshes: Sequence[Mesh], viewpoint: Viewpoint, lens: Lens, light: Light
+    ) -> Image:
+        """Return a picture (H, W, 3) in BGR of what a pinhole with this lens sees.
+
+        The lens' distortion is not applied. Raises ValueError for a lens of another picture size.
+        """
+        if (lens.width, lens.height) != self._size:
+            raise ValueError(f"this renderer draws {self._size}")
+        sun = unit(light.towards_sun)
+        sun_view = _sun_view(sun)
+        context = self._context
+        buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
+        context.enable(moderngl.DEPTH_TEST)
+
+        self._shadow_buffer.use()
+        self._shadow_buffer.clear(depth=1.0)
+        self._shadow["sun_view"].write(_matrix_bytes(sun_view))
+        for mesh, vertices, indices in buffers:
+            if not mesh.material.backdrop and mesh.material.texture is None:
+                position = [(vertices, "3f 40x", "position")]
+                context.vertex_array(self._shadow, position, indices).render()
+
+        self._multisampled.use()
+        self._multisampled.clear(*light.background)
+        scene = self._scene
+        scene["camera"].write(_matrix_bytes(_camera(viewpoint, lens)))
+        scene["sun_view"].write(_matrix_bytes(sun_view))
+        scene["sun"].value = tuple(sun)
+        scene["eye"].value = tuple(viewpoint.eye())
+        for name in ("sunlight", "skylight", "groundlight"):
+            scene[name].value = getattr(light, name)
+        scene["image"].value = 0
+        scene["shadow_map"].value = 1
+        self._shadow_map.use(1)
+        for mesh, vertices, indices in buffers:
+            self._apply(mesh)
+            layout = [(vertices, "3f 3f 3f 4f", *_ATTRIBUTES)]
+            context.vertex_array(scene, layout, indices).render()
+
+        context.copy_framebuffer(self._resolved, self._multisampled)
+        pixels = np.frombuffer(self._resolved.read(components=3), np.uint8)
+        for _, vertices, indices in buffers:
+            vertices.release()
+            indices.release()
+        return np.ascontiguousarray(pixels.reshape(lens.height, lens.width, 3)[::-1, :, ::-1])
+
+    def _upload(self, mesh: Mesh) -> tuple[Any, Any]:
+        columns = [mesh.vertices, mesh.normals, mesh.colours, mesh.extra]
+        data = np.concatenate(columns, axis=1).astype(np.float32)
+        return self._context.buffer(data.tobytes()), self._context.buffer(mesh.faces.tobytes())
+
+    def _apply(self, mesh: Mesh) -> None:
+        material = mesh.material
+        surface = "plain"
+        if material.backdrop:
+            surface = "backdrop"
+        elif material.garments is not None:
+            surface = "dressed"
+            self._scene["garments"].value = list(material.garments)
+        elif material.texture is not None:
+            surface = "textured"
+            self._texture(material.texture).use(0)
+        self._scene["surface"].value = _SURFACES[surface]
+        self._scene["gloss"].value = material.gloss
+
+    def _texture(self, image: Image) -> Any:
+        # The image is kept beside its texture, so that its id cannot be given to another.
+        kept = self._textures.get(id(image))
+        if kept is None:
+            height, width = image.shape[:2]
+            texture = self._context.texture((width, height), 3, image[::-1].tobytes())
+            texture.build_mipmaps()
+            texture.anisotropy = 8.0
+            kept = self._textures[id(image)] = (image, texture)
+        return kept[1]
+
+
+def _camera(viewpoint: Viewpoint, lens: Lens) -> Floats:
+    """Return the matrix (4, 4) from the world to OpenGL's clip space for a camera in pixels."""
+    depth = _FAR_M - _NEAR_M
+    projection = np.array(
+        [
+            [2 * lens.fx / lens.width, 0, 2 * lens.cx / lens.width - 1, 0],
+            [0, -2 * lens.fy / lens.height, 1 - 2 * lens.cy / lens.height, 0],
+            [0, 0, (_FAR_M + _NEAR_M) / depth, -2 * _FAR_M * _NEAR_M / depth],
+            [0, 0, 1, 0],
+        ]
+    )
+    return np.asarray(projection @ _rigid(viewpoint.rotation(), viewpoint.eye()))
+
+
+def _sun_view(towards_sun: Floats) -> Floats:
+    """Return the matrix (4, 4) of a parallel projection along the light."""
+    side = unit(np.cross([0.0, 0.0, 1.0], towards_sun))
+    axes = np.stack([side, np.cross(side, -towards_sun), -towards_sun])
+    eye = np.asarray(_SHADOW_CENTRE) + towards_sun * _SHADOW_DEPTH_M / 2
+    parallel = np.diag([1 / _SHADOW_HALF_WIDTH_M] * 2 + [2 / _SHADOW_DEPTH_M, 1])
+    parallel[2, 3] = -1
+    return np.asarray(parallel @ _rigid(axes, eye))
+
+
+def _rigid(axes: Floats, eye: Floats) -> Floats:
+    matrix = np.eye(4)
+    matrix[:3, :3] = axes
+    matrix[:3, 3] = -axes @ eye
+    return matrix
+
+
+def _matrix_bytes(matrix: Floats) -> bytes:
+    # OpenGL stores matrices column by column.
+    return np.ascontiguousarray(matrix.T, np.float32).tobytes()

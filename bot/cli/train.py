@@ -1,0 +1,262 @@
+"""``gymbrain train`` and ``gymbrain evaluate``: the exercise network, taught and examined."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline.classify.augment import Augmentation
+from pipeline.classify.card import write_card
+from pipeline.classify.dataset import (
+    MIN_CLIPS,
+    UNKNOWN,
+    Example,
+    PoseCache,
+    choose_classes,
+    find_clips,
+    load_clips,
+    load_openpose,
+)
+from pipeline.classify.evaluate import Evaluation, cross_validate, draw_confusion
+from pipeline.classify.synthesize import made_up_lifters
+from pipeline.classify.train import Progress as Report
+from pipeline.classify.train import Source, TrainingSettings
+from pipeline.classify.train import train as train_network
+from pipeline.classify.weights import SHIPPED, save
+from pipeline.errors import SettingError
+from pipeline.observe import ObserveSettings, observe
+from pipeline.pose.network import PoseNetwork
+from pipeline.pose.track import PoseTrack
+
+_PAPER: Final = TrainingSettings()
+_VARIED: Final = Augmentation()
+
+Clips = Annotated[
+    Path, typer.Option(help="A folder of clips, one sub-folder per exercise.", show_default=False)
+]
+Manifest = Annotated[
+    Path | None,
+    typer.Option(help="CSV file: the clip ('file') and its person or footage ('group')."),
+]
+Cache = Annotated[Path, typer.Option(help="Where poses are kept between runs.")]
+Keypoints = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A folder of OpenPose sequences to learn from too. Repeatable.",
+        metavar="EXERCISE=FOLDER",
+    ),
+]
+Synthetic = Annotated[bool, typer.Option(help="Learn from made-up lifters too.")]
+Hidden = Annotated[int, typer.Option(help="GRU neurons (Table 1: 256 or 512).", min=1)]
+Dropout = Annotated[float, typer.Option(help="Table 1: 0.25 or 0.5.", min=0, max=0.9)]
+Attention = Annotated[bool, typer.Option(help="Multi-head self-attention.")]
+TranslatePx = Annotated[
+    float,
+    typer.Option(
+        help="Move clips sideways by up to so many pixels. The network does not see places in the "
+        "picture, so only what leaves the picture makes a difference.",
+        min=0,
+    ),
+]
+Mirror = Annotated[bool, typer.Option(help="Mirror every other clip.")]
+Epochs = Annotated[int, typer.Option(help="At most so many.", min=1)]
+Seed = Annotated[int, typer.Option(help="Same seed, same machine: same network.")]
+Device = Annotated[str, typer.Option(help="torch's name of it, like cpu or cuda.")]
+Folds = Annotated[
+    int,
+    typer.Option(help="Parts to cross-validate in; 0 leaves one group out at a time.", min=0),
+]
+
+
+def train(
+    clips: Clips,
+    manifest: Manifest = None,
+    cache: Cache = Path("poses"),
+    keypoints: Keypoints = None,
+    synthetic: Synthetic = True,
+    hidden: Hidden = _PAPER.hidden,
+    dropout: Dropout = _PAPER.dropout,
+    attention: Attention = _PAPER.attention,
+    translate_px: TranslatePx = _VARIED.translate_px,
+    mirror: Mirror = _VARIED.mirror,
+    epochs: Epochs = _PAPER.epochs,
+    seed: Seed = _PAPER.seed,
+    device: Device = _PAPER.device,
+    folds: Folds = 10,
+    measure: Annotated[bool, typer.Option(help="Cross-validate first, for the model card.")] = True,
+    provenance: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Markdown on where the clips come from."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The weights; their card goes beside them.")] = SHIPPED,
+) -> None:
+    """Teach the network that names the exercise, and write its weights and its model card."""
+    console = Console()
+    settings = _settings(hidden, dropout, attention, translate_px, mirror, epochs, seed, device)
+    lessons = _gather(console, clips, manifest, cache, keypoints, synthetic)
+    evaluation = _measure(console, lessons, settings, folds) if measure else None
+    with _bar(console) as report:
+        trained = train_network(
+            lessons.examples, lessons.made_up, lessons.classes, settings, report
+        )
+    save(trained.recogniser, out)
+    card = out.with_name("MODEL_CARD.md")
+    write_card(
+        card,
+        command="gymbrain train",
+        trained=trained,
+        examples=lessons.examples,
+        made_up=lessons.made_up,
+        settings=settings,
+        provenance=provenance.read_text(encoding="utf-8") if provenance else "",
+        evaluation=evaluation,
+    )
+    if evaluation:
+        _print(console, evaluation)
+    console.print(f"{out} and {card}", markup=False, highlight=False)
+
+
+def evaluate(
+    clips: Clips,
+    manifest: Manifest = None,
+    cache: Cache = Path("poses"),
+    keypoints: Keypoints = None,
+    synthetic: Synthetic = True,
+    hidden: Hidden = _PAPER.hidden,
+    dropout: Dropout = _PAPER.dropout,
+    attention: Attention = _PAPER.attention,
+    translate_px: TranslatePx = _VARIED.translate_px,
+    mirror: Mirror = _VARIED.mirror,
+    epochs: Epochs = _PAPER.epochs,
+    seed: Seed = _PAPER.seed,
+    device: Device = _PAPER.device,
+    folds: Folds = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for the confusion matrix as a picture.")
+    ] = None,
+) -> None:
+    """Examine the network on groups of clips left out of its training; last line: JSON."""
+    console = Console()
+    settings = _settings(hidden, dropout, attention, translate_px, mirror, epochs, seed, device)
+    lessons = _gather(console, clips, manifest, cache, keypoints, synthetic)
+    evaluation = _measure(console, lessons, settings, folds)
+    _print(console, evaluation)
+    if out:
+        draw_confusion(evaluation, out / "confusion.png")
+    sys.stdout.write(json.dumps({**evaluation.summary(), "seed": seed}) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    examples: tuple[Example, ...]
+    made_up: tuple[Source, ...]
+    classes: tuple[str, ...]
+
+
+def _settings(
+    hidden: int,
+    dropout: float,
+    attention: bool,
+    translate_px: float,
+    mirror: bool,
+    epochs: int,
+    seed: int,
+    device: str,
+) -> TrainingSettings:
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise SettingError("train.no_device", device=device) from error
+    return TrainingSettings(
+        hidden=hidden,
+        dropout=dropout,
+        attention=attention,
+        augmentation=Augmentation(translate_px=translate_px, mirror=mirror),
+        epochs=epochs,
+        seed=seed,
+        device=device,
+    )
+
+
+def _gather(
+    console: Console,
+    clips: Path,
+    manifest: Path | None,
+    cache: Path,
+    keypoints: list[str] | None,
+    synthetic: bool,
+) -> _Lessons:
+    """Watch the clips, or read what was seen when they were watched, and add the rest."""
+    found = find_clips(clips, manifest)
+    with _bar(console) as report:
+        examples, unusable = load_clips(found, _cache(cache), report)
+    for sentence in unusable:
+        console.print(sentence, style="yellow", markup=False)
+    classes = choose_classes(examples)
+    if classes == (UNKNOWN,):
+        raise SettingError("train.no_classes", path=clips, clips=MIN_CLIPS)
+    made_up: tuple[Source, ...] = made_up_lifters(classes) if synthetic else ()
+    for pair in keypoints or ():
+        exercise, _, folder = pair.partition("=")
+        made_up += load_openpose(Path(folder), exercise)
+    return _Lessons(examples, made_up, classes)
+
+
+def _cache(folder: Path) -> PoseCache:
+    """Return the cache; the pose network is loaded when a clip is not in it."""
+    networks: list[PoseNetwork] = []
+    settings = ObserveSettings()
+
+    def watch(clip: Path) -> PoseTrack:
+        if not networks:
+            networks.append(PoseNetwork())
+        return observe(clip, networks[0], settings, progress=lambda _step, _done: None).track
+
+    return PoseCache(folder, watch, watched_with=f"default pose weights, {settings!r}")
+
+
+def _measure(
+    console: Console, lessons: _Lessons, settings: TrainingSettings, folds: int
+) -> Evaluation:
+    groups = len({e.group for e in lessons.examples})
+    with _bar(console) as report:
+        return cross_validate(
+            lessons.examples, lessons.made_up, lessons.classes, settings, folds or groups, report
+        )
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Report]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
+        )
+
+
+def _print(console: Console, evaluation: Evaluation) -> None:
+    table = Table("class", "right", "clips", "groups", title="Clips of groups never trained on")
+    for score in evaluation.scores():
+        table.add_row(score.name, str(score.right), str(score.clips), str(score.groups))
+    summary = evaluation.summary()
+    table.add_section()
+    table.add_row(f"all but {UNKNOWN}", str(summary["right"]), str(summary["clips"]), "")
+    console.print(table)
+    for m in evaluation.mistakes():
+        console.print(
+            f"wrong: {m.clip} taken for {m.taken_for} ({m.probability:.2f}; "
+            f"{m.truth} {m.probability_of_truth:.2f})",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )

@@ -1,0 +1,135 @@
+"""Variations of a track that leave the exercise what it is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.classify.features import LONGEST_S, cut
+from pipeline.pose.track import PoseTrack
+from references.skeleton import KEYPOINT_INDEX, MIRROR
+
+Floats = npt.NDArray[np.float32]
+
+_FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
+
+# What furniture, the edge of the picture or the body itself hides together.
+_PARTS: Final = tuple(
+    [KEYPOINT_INDEX[name] for name in names]
+    for names in (
+        ("left_ankle", "right_ankle"),
+        ("left_knee", "right_knee", "left_ankle", "right_ankle"),
+        ("left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle"),
+        ("left_elbow", "left_wrist"),
+        ("right_elbow", "right_wrist"),
+        ("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How tracks are varied while training; zero or False turns a variation off.
+
+    The paper's two come first. ``translate_px``: the picture moves sideways by up to so many of its
+    pixels. ``features`` take the place in the picture out, so what remains of this is the keypoints
+    that leave the picture: they become missing. ``mirror``: every other track is mirrored.
+
+    ``shortest_s``: a stretch of at least so many seconds is cut out. ``warp``: its tempo swells and
+    fades by up to this share. ``rotate_deg``: the camera is held askew. ``stretch``: it stands
+    elsewhere, which shortens or lengthens the width by up to this share. ``noise``: standard
+    deviation of a keypoint's error, in hundredths of the body's extent. ``hide``: the probability
+    that a part of the body is hidden throughout, and that of any one keypoint.
+    """
+
+    translate_px: float = 100.0
+    mirror: bool = True
+    behind: bool = True
+    shortest_s: float = 1.5
+    warp: float = 0.2
+    rotate_deg: float = 10.0
+    stretch: float = 0.2
+    noise: float = 1.0
+    hide: float = 0.15
+
+    def __call__(self, track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
+        """Return a variation of ``track``."""
+        if self.shortest_s:
+            track = _cut_at_random(track, self.shortest_s, rng)
+        t, xy = track.t, track.xy
+        if self.warp:
+            t = _warp(t, self.warp, rng)
+        if self.mirror and rng.integers(2):
+            xy = mirrored(xy, track.width)
+        if self.behind and rng.integers(2):
+            xy = from_behind(xy, track.width)
+        if self.translate_px:
+            xy = _translate(xy, rng.uniform(-self.translate_px, self.translate_px), track.width)
+        xy = _turn(xy, np.radians(rng.uniform(-self.rotate_deg, self.rotate_deg)))
+        xy = xy * _pixels(1 + rng.uniform(-self.stretch, self.stretch), 1)
+        seen = xy[np.isfinite(xy[..., 0])]
+        if self.noise and len(seen):
+            extent = np.ptp(seen, axis=0).max()
+            xy = xy + rng.normal(0, self.noise / 100 * extent, xy.shape).astype(np.float32)
+        if self.hide:
+            xy = _hide(xy, self.hide, rng)
+        return PoseTrack(t, xy, track.conf, track.width, track.height)
+
+
+def mirrored(xy: Floats, width: int) -> Floats:
+    """Return keypoints (T, 17, 2) as a mirror shows them: left is right, and named so."""
+    return xy[:, MIRROR] * _pixels(-1, 1) + _pixels(width, 0)
+
+
+def from_behind(xy: Floats, width: int) -> Floats:
+    """Return keypoints (T, 17, 2) as a camera on the other side of the lifter sees them.
+
+    Exact for a distant camera at the height of the lifter; the face is hidden.
+    """
+    turned = xy * _pixels(-1, 1) + _pixels(width, 0)
+    turned[:, _FACE] = np.nan
+    return turned
+
+
+def _pixels(x: float, y: float) -> Floats:
+    return np.array([x, y], np.float32)
+
+
+def _cut_at_random(track: PoseTrack, shortest_s: float, rng: np.random.Generator) -> PoseTrack:
+    seconds = float(track.t[-1] - track.t[0])
+    if seconds <= shortest_s:
+        return track
+    kept = rng.uniform(shortest_s, min(seconds, LONGEST_S))
+    start = track.t[0] + rng.uniform(0, seconds - kept)
+    return cut(track, start, start + kept)
+
+
+def _warp(
+    t: npt.NDArray[np.float64], share: float, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Return times that run through the same range at a tempo which swells and fades once."""
+    span = max(float(t[-1] - t[0]), 1e-9)
+    phase = (t - t[0]) / span
+    amount, offset = rng.uniform(0, share), rng.uniform(0, 2 * np.pi)
+    swell = (np.sin(2 * np.pi * phase + offset) - np.sin(offset)) / (2 * np.pi)
+    return np.asarray(t[0] + span * (phase + amount * swell), np.float64)
+
+
+def _translate(xy: Floats, by_px: float, width: int) -> Floats:
+    moved = xy + _pixels(by_px, 0)
+    outside = (moved[..., 0] < 0) | (moved[..., 0] >= width)
+    return np.where(outside[..., None], np.float32(np.nan), moved)
+
+
+def _turn(xy: Floats, angle: float) -> Floats:
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32)
+    return np.asarray(xy @ turn, np.float32)
+
+
+def _hide(xy: Floats, probability: float, rng: np.random.Generator) -> Floats:
+    hidden = np.less(rng.random(xy.shape[1]), probability / 4)
+    for part in _PARTS:
+        if rng.random() < probability:
+            hidden[part] = True
+    return np.where(hidden[:, None], np.float32(np.nan), xy)

@@ -1,0 +1,126 @@
+"""What the network sees of a track: 30 time steps of a skeleton without place, size or frame rate.
+
+Of the camera, what a phone on the floor or in a hand changes most is taken out: where the lifter
+stands in the picture, how large they are and how many frames a second were filmed. The direction of
+gravity stays, because it tells a bench press from a push-up.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.pose.track import PoseTrack
+from references.skeleton import KEYPOINT_INDEX, KEYPOINTS
+
+Floats = npt.NDArray[np.float32]
+
+STEPS: Final = 30
+"""Time steps per clip: the paper's 30 frames."""
+
+FEATURES: Final = 3 * len(KEYPOINTS)
+"""Per time step: x and y of each keypoint in torso lengths, then whether each was seen, 0 or 1."""
+
+LONGEST_S: Final = 8.0
+"""Longest stretch that 30 steps describe: nearly four samples a second still follow the two seconds
+of a quick repetition. A longer clip is cut into several."""
+
+_SHOULDERS: Final = (KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"])
+_HIPS: Final = (KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"])
+
+# Lengths in torso lengths (mid-shoulder to mid-hip), from the segment lengths of Drillis and
+# Contini as given by Winter, "Biomechanics and Motor Control of Human Movement", 4th ed., 2009,
+# figure 4.1: torso 0.288 of the stature, upper arm 0.186, forearm 0.146, thigh 0.245, shank 0.246.
+_LIMBS: Final = tuple(
+    (KEYPOINT_INDEX[f"{side}_{a}"], KEYPOINT_INDEX[f"{side}_{b}"], length / 0.288)
+    for a, b, length in (
+        ("shoulder", "hip", 0.288),
+        ("shoulder", "elbow", 0.186),
+        ("elbow", "wrist", 0.146),
+        ("hip", "knee", 0.245),
+        ("knee", "ankle", 0.246),
+    )
+    for side in ("left", "right")
+)
+
+
+def windows(track: PoseTrack) -> tuple[PoseTrack, ...]:
+    """Cut a track into half-overlapping stretches of at most ``LONGEST_S`` seconds, one at least.
+
+    A shorter track comes back whole.
+    """
+    seconds = float(track.t[-1] - track.t[0])
+    if seconds <= LONGEST_S:
+        return (track,)
+    count = int(np.ceil((seconds - LONGEST_S) / (LONGEST_S / 2))) + 1
+    starts = track.t[0] + np.linspace(0, seconds - LONGEST_S, count)
+    return tuple(cut(track, start, start + LONGEST_S) for start in starts)
+
+
+def cut(track: PoseTrack, start_s: float, end_s: float) -> PoseTrack:
+    """Return the frames of a track between two times, both included."""
+    first, last = np.searchsorted(track.t, (start_s, np.nextafter(end_s, np.inf)))
+    at = slice(int(first), max(int(last), int(first) + 1))
+    return PoseTrack(track.t[at], track.xy[at], track.conf[at], track.width, track.height)
+
+
+def features(track: PoseTrack) -> Floats:
+    """Return what the network sees of a track, (30, 51) float32.
+
+    Positions are relative to the middle of the shoulders (its median over the track) and in torso
+    lengths, x to the right and y down; a keypoint that was not seen is at 0, 0 with its mask 0.
+    Unchanged, to rounding, when the picture is scaled or shifted or the same movement is sampled at
+    another frame rate.
+    """
+    xy = resample(track)  # (30, 17, 2)
+    seen = np.isfinite(xy[..., 0])
+    if seen.any():
+        xy = (xy - _origin(xy)) / _torso_length(xy)
+    placed = np.where(seen[..., None], xy, 0.0)
+    return np.concatenate([placed.reshape(STEPS, -1), seen], axis=1, dtype=np.float32)
+
+
+def stack(tracks: Sequence[PoseTrack]) -> Floats:
+    """Return the features of several tracks, (N, 30, 51) float32."""
+    return np.stack([features(track) for track in tracks])
+
+
+def resample(track: PoseTrack) -> Floats:
+    """Return the keypoints (30, 17, 2) in pixels at 30 equally spaced times from first to last.
+
+    Linear between the two frames around each time; where one of them lacks the keypoint, the nearer
+    frame decides.
+    """
+    at = np.linspace(track.t[0], track.t[-1], STEPS)
+    after = np.clip(np.searchsorted(track.t, at), min(1, len(track) - 1), len(track) - 1)
+    before = np.maximum(after - 1, 0)
+    gap = np.maximum(track.t[after] - track.t[before], 1e-9)
+    weight = np.clip((at - track.t[before]) / gap, 0, 1)[:, None, None].astype(np.float32)
+    mixed = (1 - weight) * track.xy[before] + weight * track.xy[after]
+    nearer = np.where(np.rint(weight) > 0, track.xy[after], track.xy[before])
+    return np.where(np.isfinite(mixed), mixed, nearer)
+
+
+def _origin(xy: Floats) -> Floats:
+    """Return the median place (2,) of the shoulders, or of every keypoint when none was seen."""
+    shoulders = xy[:, _SHOULDERS].reshape(-1, 2)
+    points = shoulders if np.isfinite(shoulders).any() else xy.reshape(-1, 2)
+    return np.asarray(np.nanmedian(points, axis=0), np.float32)
+
+
+def _torso_length(xy: Floats) -> float:
+    """Return how long the lifter's torso would be if it lay in the picture plane, in pixels.
+
+    A limb that points at the camera looks short and none looks longer than it is, so each limb is
+    measured where it looks longest, and the median of what the limbs seen say about the torso is
+    taken: slips of the pose network and limbs that point at the camera throughout are outvoted.
+    """
+    starts, ends, lengths = (list(column) for column in zip(*_LIMBS, strict=True))
+    looks = np.linalg.norm(xy[:, starts] - xy[:, ends], axis=-1)  # (30, 10)
+    seen = np.isfinite(looks).any(axis=0)
+    if not seen.any():
+        finite = xy[np.isfinite(xy[..., 0])]
+        return max(float(np.linalg.norm(finite.std(axis=0))), 1.0)
+    longest = np.nanmax(looks[:, seen], axis=0)
+    return max(float(np.median(longest / np.array(lengths)[seen])), 1.0)

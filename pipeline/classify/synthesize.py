@@ -1,0 +1,134 @@
+"""Sets that nobody lifted: the expert's movement, played by made-up lifters to made-up cameras.
+
+They carry the exercises of which few clips exist.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.pose.track import PoseTrack
+from references.experts import ExpertMotion, expert_motions
+from references.skeleton import KEYPOINT_INDEX
+from references.viewpoint import Viewpoint
+
+Floats = npt.NDArray[np.float64]
+
+_RATE: Final = 15.0
+_WIDTH, _HEIGHT = 480, 854
+
+_ARMS: Final = {
+    side: [KEYPOINT_INDEX[f"{side}_{name}"] for name in ("elbow", "wrist")]
+    for side in ("left", "right")
+}
+_LEGS: Final = [
+    KEYPOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("knee", "ankle")
+]
+# How often legs are behind a machine or below the picture; from how far behind a face is hidden
+# (cosine of the azimuth); how often the far arm is still seen from the side. Estimates by eye.
+_LEGS_HIDDEN: Final = 0.3
+_FACE_IN_SIGHT: Final = -0.3
+_FAR_ARM_IN_SIGHT: Final = 0.5
+
+_FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpLifter:
+    """Plays one expert motion, each time with another body, tempo and camera."""
+
+    motion: ExpertMotion
+
+    @property
+    def label(self) -> str:
+        """The exercise."""
+        return self.motion.exercise
+
+    @property
+    def group(self) -> str:
+        """Not that of any clip."""
+        return f"expert/{self.motion.id}"
+
+    def movement(self, rng: np.random.Generator) -> PoseTrack:
+        """Return a set of one to six repetitions, 1.5 to 8 seconds of it."""
+        t, phase = _tempo(rng)
+        joints = _another_body(_pose_at(self.motion, phase), rng)
+        viewpoint = _somewhere(self.motion, rng)
+        xy = rng.uniform(900, 1500) * viewpoint.project(joints) + (_WIDTH / 2, _HEIGHT / 2)
+        xy[:, _hidden(viewpoint, rng)] = np.nan
+        conf = np.isfinite(xy[..., 0]).astype(np.float32)
+        return PoseTrack(t, xy.astype(np.float32), conf, _WIDTH, _HEIGHT)
+
+
+def made_up_lifters(exercises: tuple[str, ...]) -> tuple[MadeUpLifter, ...]:
+    """Return a lifter for every expert motion of the exercises; those without one have none."""
+    return tuple(MadeUpLifter(m) for exercise in exercises for m in expert_motions(exercise))
+
+
+def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return times (T,) in seconds and the phase (T,) at each: 0 at the start, 1 at the turn.
+
+    A repetition lasts 1.2 to 5 seconds, its way out 30 to 70 % of that, with a rest at both ends;
+    the picture may begin anywhere in it, and nobody uses quite the whole range.
+    """
+    repetition = rng.uniform(1.2, 5)
+    seconds = rng.uniform(1.5, min(8, 6 * repetition))
+    t = np.arange(0, seconds, 1 / _RATE)
+    place = (t / repetition + rng.random()) % 1
+    way_out, rest = rng.uniform(0.3, 0.7), rng.uniform(0, 0.3)
+    progress = np.where(place < way_out, place / way_out, (1 - place) / (1 - way_out))
+    moving = np.clip((progress - rest / 2) / (1 - rest), 0, 1)
+    first, last = rng.uniform(0, 0.15), rng.uniform(0.8, 1)
+    return t, first + (last - first) * (1 - np.cos(np.pi * moving)) / 2
+
+
+def _pose_at(motion: ExpertMotion, phase: Floats) -> Floats:
+    """Return the joints (T, 17, 3) at phases (T,), linear between the motion's own."""
+    after = np.clip(np.searchsorted(motion.phase, phase), 1, len(motion.phase) - 1)
+    before = after - 1
+    weight = (phase - motion.phase[before]) / (motion.phase[after] - motion.phase[before])
+    mixed = motion.joints[before] + weight[:, None, None] * (
+        motion.joints[after] - motion.joints[before]
+    )
+    return np.asarray(mixed, np.float64)
+
+
+def _another_body(joints: Floats, rng: np.random.Generator) -> Floats:
+    """Return joints (T, 17, 3) of somebody broader or taller who grips wider and leans otherwise.
+
+    Every joint also sits a little elsewhere than the expert's, by 2 cm or so.
+    """
+    joints = joints * rng.uniform(0.88, 1.12, 3)
+    for arm in _ARMS.values():
+        joints[:, arm, 0] *= rng.uniform(0.75, 1.3)
+    joints = joints + rng.normal(0, 0.02, (17, 3))
+    lean = np.radians(rng.normal(0, 6))
+    y, z = joints[..., 1], joints[..., 2]
+    leaning = (np.cos(lean) * y - np.sin(lean) * z, np.sin(lean) * y + np.cos(lean) * z)
+    return np.stack([joints[..., 0], *leaning], axis=-1)
+
+
+def _somewhere(motion: ExpertMotion, rng: np.random.Generator) -> Viewpoint:
+    """Return a place for the phone: any side, 1.8 to 5 m away, floor to overhead.
+
+    Who lies down is also filmed from above.
+    """
+    x, y, z = motion.joints.reshape(-1, 3).mean(axis=0)
+    elevation = rng.uniform(-10, 80 if motion.lying() else 35)
+    target = (float(x), float(y), float(z))
+    return Viewpoint(rng.uniform(0, 360), elevation, rng.uniform(1.8, 5), target)
+
+
+def _hidden(viewpoint: Viewpoint, rng: np.random.Generator) -> list[int]:
+    """Return the keypoints nobody sees: often the far arm, the face from behind, the legs."""
+    hidden: list[int] = []
+    sideways = np.sin(np.radians(viewpoint.azimuth_deg))
+    if rng.random() < abs(sideways) - _FAR_ARM_IN_SIGHT:
+        hidden += _ARMS["right" if sideways > 0 else "left"]
+    if np.cos(np.radians(viewpoint.azimuth_deg)) < _FACE_IN_SIGHT:
+        hidden += _FACE
+    if rng.random() < _LEGS_HIDDEN:
+        hidden += _LEGS
+    return hidden

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import track
 
 from references.motions import motions
-from references.synthetic.experts import write_expert
+from references.synthetic.experts import write_expert, write_pictures
 
 app = typer.Typer(
     name="references",
@@ -28,3 +28,16 @@ def experts(
     out.mkdir(parents=True, exist_ok=True)
     for motion in track(motions().values(), "experts", console=console, transient=True):
         console.print(str(write_expert(motion, out)))
+
+
+@app.command()
+def pictures(
+    out: Annotated[Path, typer.Option(help="The folder to write into.", file_okay=False)] = Path(
+        "references/experts/pictures"
+    ),
+) -> None:
+    """Render the pictures of every expert at start and turn from all around."""
+    console = Console()
+    for motion in track(motions().values(), "pictures", console=console, transient=True):
+        files = list(write_pictures(motion, out))
+        console.print(f"{len(files)} in {files[0].parent}")

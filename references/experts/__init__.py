@@ -1,100 +1,13 @@
-"""The expert movements that a lifter is compared with, in 3D and from every side.
+"""The experts that a lifter is compared with: movements in 3D, views from every side, pictures."""
 
-They are written by ``gymbrain references experts`` from the motions in ``references/motions``;
-reading them needs numpy alone.
-"""
+from references.experts.movements import ExpertMotion, ExpertView, expert_motions, expert_views
+from references.experts.pictures import ExpertPicture, expert_picture
 
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
-
-from references.skeleton import KEYPOINT_INDEX
-from references.viewpoint import Viewpoint
-
-Floats = npt.NDArray[np.float32]
-
-_DISTANCE_M: Final = 3.0
-_AZIMUTHS: Final = range(0, 360, 15)
-_ELEVATIONS: Final = (-5, 10, 30)
-# Who lies down is also filmed from above: there the phone sees both arms.
-_ELEVATIONS_LYING: Final = (*_ELEVATIONS, 50, 75)
-
-
-@dataclass(frozen=True, slots=True)
-class ExpertMotion:
-    """One expert movement from start to turn.
-
-    ``phase`` (P,) runs from 0 (start) to 1 (turn); ``joints`` (P, 17, 3) are the COCO keypoints in
-    metres, z up, the body facing -y with its left at +x. ``source`` says where the movement comes
-    from.
-    """
-
-    id: str
-    exercise: str
-    phase: Floats
-    joints: Floats
-    source: str
-
-    def lying(self) -> bool:
-        """Tell whether the torso is nearer to level than to upright at the start."""
-        shoulders, hips = (
-            self.joints[0, [KEYPOINT_INDEX[f"left_{n}"], KEYPOINT_INDEX[f"right_{n}"]]].mean(axis=0)
-            for n in ("shoulder", "hip")
-        )
-        level = np.linalg.norm((shoulders - hips)[:2])
-        return bool(level > abs(shoulders[2] - hips[2]))
-
-
-@dataclass(frozen=True, slots=True)
-class ExpertView:
-    """An expert movement as a camera sees it.
-
-    ``xy`` (P, 17, 2) is x right, y down, in metres at the lifter's distance.
-    """
-
-    motion: ExpertMotion
-    azimuth_deg: float
-    elevation_deg: float
-    xy: Floats
-
-    def salient(self) -> Floats:
-        """Return the poses at start and turn, (2, 17, 2)."""
-        return self.xy[[0, -1]]
-
-
-@cache
-def expert_motions(exercise: str) -> tuple[ExpertMotion, ...]:
-    """Return the expert movements of an exercise; none for one that has no expert yet."""
-    file = resources.files(__package__) / f"{exercise}.npz"
-    if not file.is_file():
-        return ()
-    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-        return tuple(
-            ExpertMotion(str(name), exercise, arrays["phase"], joints, str(source))
-            for name, joints, source in zip(
-                arrays["id"], arrays["joints"], arrays["source"], strict=True
-            )
-        )
-
-
-@cache
-def expert_views(exercise: str) -> tuple[ExpertView, ...]:
-    """Return the expert movements of an exercise from a grid of viewpoints three metres away."""
-    return tuple(
-        _view(motion, azimuth, elevation)
-        for motion in expert_motions(exercise)
-        for elevation in (_ELEVATIONS_LYING if motion.lying() else _ELEVATIONS)
-        for azimuth in _AZIMUTHS
-    )
-
-
-def _view(motion: ExpertMotion, azimuth: float, elevation: float) -> ExpertView:
-    corners = motion.joints.reshape(-1, 3)
-    x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
-    viewpoint = Viewpoint(azimuth, elevation, _DISTANCE_M, (float(x), float(y), float(z)))
-    xy = _DISTANCE_M * viewpoint.project(motion.joints)
-    return ExpertView(motion, azimuth, elevation, xy.astype(np.float32))
+__all__ = [
+    "ExpertMotion",
+    "ExpertPicture",
+    "ExpertView",
+    "expert_motions",
+    "expert_picture",
+    "expert_views",
+]

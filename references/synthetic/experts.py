@@ -1,30 +1,73 @@
-"""Writing the expert movements that `references.experts` reads."""
+"""Writing the expert movements and pictures that `references.experts` reads."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 
+from references.exercises import PHASES
+from references.experts.movements import ExpertMotion
+from references.experts.pictures import AZIMUTHS, SIZE, framing, picture_name
 from references.motions import Motion
 from references.synthetic.body import load_body
+from references.synthetic.equipment import build_stage
+from references.synthetic.outfit import Outfit, dress
 from references.synthetic.posture import pose_motion
+from references.synthetic.renderer import Renderer
+from references.synthetic.room import STUDIO_LIGHT, studio
 
-PHASES: Final = 21
-
+_MOMENTS: Final = 21
 _BODY: Final = "man"
+_JPEG_QUALITY: Final = 85
+
+
+def expert_motion(motion: Motion) -> ExpertMotion:
+    """Return the expert movement of one exercise."""
+    phase = np.linspace(0, 1, _MOMENTS)
+    body = load_body(_BODY)
+    joints = body.keypoints(pose_motion(body, motion, phase))
+    return ExpertMotion(
+        f"{motion.exercise}/{_BODY}",
+        motion.exercise,
+        phase.astype(np.float32),
+        joints.astype(np.float32),
+        motion.source,
+    )
 
 
 def write_expert(motion: Motion, folder: Path) -> Path:
     """Write the expert movement of one exercise into ``folder`` and return the file."""
-    phase = np.linspace(0, 1, PHASES)
-    body = load_body(_BODY)
-    joints = body.keypoints(pose_motion(body, motion, phase))
+    expert = expert_motion(motion)
     file = folder / f"{motion.exercise}.npz"
     np.savez_compressed(
         file,
-        id=np.array([f"{motion.exercise}/{_BODY}"]),
-        phase=phase.astype(np.float32),
-        joints=joints[None].astype(np.float32),
-        source=np.array([motion.source]),
+        id=np.array([expert.id]),
+        phase=expert.phase,
+        joints=expert.joints[None],
+        source=np.array([expert.source]),
     )
     return file
+
+
+def write_pictures(motion: Motion, folder: Path) -> Iterator[Path]:
+    """Write the pictures of one expert at start and turn from all around, file by file."""
+    expert = expert_motion(motion)
+    lifter = dress(load_body(_BODY), Outfit())
+    pose = pose_motion(lifter.bare, motion, [0.0, 1.0])
+    stage = build_stage(lifter.bare, motion, pose)
+    with Renderer(*SIZE) as renderer:
+        for moment, phase in enumerate(PHASES):
+            meshes = [
+                *studio(),
+                *lifter.meshes(pose, moment),
+                *stage.meshes(lifter.bare, pose, moment),
+            ]
+            for azimuth in AZIMUTHS:
+                viewpoint, lens = framing(expert, azimuth)
+                picture = renderer.render(meshes, viewpoint, lens, STUDIO_LIGHT)
+                file = folder / picture_name(motion.exercise, phase, azimuth)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(file), picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+                yield file

@@ -17,10 +17,8 @@ def test_the_keypoints_lie_on_the_expert(exercise: str, phase: Phase) -> None:
         column, row = picture.xy.round().astype(int).T
         assert column.min() >= 0
         assert row.min() >= 0
-        on = picture.image[row, column].astype(float)
-        paper = np.median(picture.image[:20, :20].reshape(-1, 3), axis=0)
-        # Nobody is as pale and grey as the studio, not even under a bar.
-        assert (np.abs(on - paper).max(axis=1) > 25).mean() > 0.9
+        # Paper and shadows are paler than everything else but white socks.
+        assert (picture.image[row, column].mean(axis=1) < 170).mean() > 0.85
 
 
 def test_the_nearest_side_is_shown() -> None:

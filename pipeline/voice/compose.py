@@ -1,0 +1,48 @@
+"""What the voice note says: short enough to listen to between two sets."""
+
+from typing import Final
+
+from pipeline.report import Report
+from pipeline.summary import exercise_title
+from references.texts import text
+
+# More than two corrections at once are not remembered under the bar.
+_MOST_CORRECTIONS: Final = 2
+
+
+def compose(report: Report) -> str:
+    """Return the words of the voice note, in the report's language.
+
+    The exercise and the repetitions first, then the two corrections that matter most, or praise
+    when joints were judged and none was off. A correction due on both sides is said once.
+    """
+    language = report.language
+
+    def say(key: str, **fields: object) -> str:
+        return text(f"voice.{key}", language, **fields)
+
+    if report.exercise is None:
+        return say("unknown")
+    count = len(report.repetitions)
+    exercise = exercise_title(report.exercise, language)
+    if not count:
+        return say("no_repetition", exercise=exercise)
+    parts = [say("one" if count == 1 else "many", exercise=exercise, count=count)]
+    corrections = list(dict.fromkeys(d.spoken for d in report.deviations))[:_MOST_CORRECTIONS]
+    if report.reference is None:
+        parts.append(say("not_compared"))
+    elif not corrections:
+        parts.append(say("praise" if _judged(report) else "not_compared"))
+    else:
+        openings = (say("first"), say("second"))
+        parts += [
+            f"{opening} {words}" for opening, words in zip(openings, corrections, strict=False)
+        ]
+        parts.append(say("encourage"))
+    return " ".join(parts)
+
+
+def _judged(report: Report) -> bool:
+    """Whether any check of the exercise could be judged at all."""
+    checked = sum(len(angles) for angles in report.reference_angles_deg.values())
+    return checked > len(report.not_judged)

@@ -6,7 +6,10 @@ import typer
 from rich.console import Console
 
 from bot.cli.analyze import analyze
+from bot.cli.bot import bot
 from bot.cli.calibrate import calibrate
+from bot.cli.references import app as references
+from bot.cli.train import evaluate, train
 from pipeline.errors import GymbrainError
 
 app = typer.Typer(
@@ -17,7 +20,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(analyze)
+app.command()(bot)
 app.command()(calibrate)
+app.command()(train)
+app.command()(evaluate)
+app.add_typer(references, name="references")
 
 
 def run() -> None:

@@ -15,6 +15,7 @@ from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
 from pipeline.retrieve import Match
 from references.exercises import PHASES, Phase, exercises
+from references.experts import expert_picture
 from references.geometry import joint_angles
 from references.texts import DEFAULT_LANGUAGE, text
 
@@ -102,13 +103,15 @@ def _lifter_panel(
 
 
 def _expert_panel(match: Match, verdict: Verdict, phase: Phase, language: str) -> Panel:
-    pose = match.view.salient()[PHASES.index(phase)]
+    view = match.view
+    picture = expert_picture(view.motion.exercise, phase, view.azimuth_deg)
     return Panel(
         title=text("picture.expert", language),
-        pose=pose,
+        pose=picture.xy if picture else view.salient()[PHASES.index(phase)],
         angles=[
             Angle(c.joint, c.reference_deg, off=None) for c in _drawn_comparisons(verdict, phase)
         ],
+        image=picture.image if picture else None,
     )
 
 

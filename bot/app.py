@@ -54,11 +54,12 @@ def build_application(settings: BotSettings, work: Work = WORK) -> BotApplicatio
     dispatcher = Dispatcher(application.bot, storage, work, settings)
     reception = Reception(application.bot, storage, dispatcher, most=settings.max_unfinished)
 
+    calibration = Calibration(storage, reception, settings)
     subjects = (
         Help(),
         Clips(reception),
         Correction(storage, reception),
-        Calibration(storage, reception, settings),
+        calibration,
         Progress(storage),
         Cancelling(storage, dispatcher),
         Forgetting(storage, dispatcher),
@@ -74,6 +75,7 @@ def build_application(settings: BotSettings, work: Work = WORK) -> BotApplicatio
         await _offer_commands(application)
 
     async def stop_working(_: BotApplication) -> None:
+        await calibration.stop()
         await dispatcher.stop()
 
     async def close_down(_: BotApplication) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from references.texts import text
@@ -15,6 +16,7 @@ from storage.sets import SetProgress
 _INCHES: Final = 7.2
 _DPI: Final = 150
 _FONT: Final = 15
+_PADDING_INCHES: Final = 0.15
 
 _INK: Final = "#1c2733"
 _GRID: Final = "#dde3e9"
@@ -31,7 +33,8 @@ _LEAST_SPAN_S: Final = 2.0
 
 def draw_progress(title: str, done: Sequence[SetProgress]) -> bytes:
     """Return a PNG of range of motion and tempo, set by set; ``done`` has at least one set."""
-    figure = Figure(figsize=(_INCHES, _INCHES), dpi=_DPI, layout="constrained", facecolor="white")
+    layout = ConstrainedLayoutEngine(w_pad=_PADDING_INCHES, h_pad=_PADDING_INCHES)
+    figure = Figure(figsize=(_INCHES, _INCHES), dpi=_DPI, layout=layout, facecolor="white")
     figure.suptitle(title.capitalize(), fontsize=_FONT + 6, fontweight="bold", color=_INK)
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw(

@@ -15,6 +15,9 @@ _CHANGE_DEG: Final = 5.0
 _CHANGE_S: Final = 0.3
 _CHANGE_DEVIATIONS: Final = 0.5
 
+# From here on a decimal says nothing that a lifter wants to know.
+_LARGE: Final = 10
+
 
 def progress_words(name: str, done: Sequence[SetProgress]) -> str:
     """Return three sentences on range of motion, tempo and form.
@@ -41,33 +44,37 @@ def _range(name: str, done: Sequence[SetProgress]) -> str:
         return text("progress.range_unseen")
     now, trend = _compare(seen, lambda each: each.range_deg or 0.0, _CHANGE_DEG)
     joint = text(f"body.{known.driver}")
-    return text("progress.range", joint=joint, now=round(now), trend=trend("range", 0))
+    return text("progress.range", joint=joint, now=round(now), trend=trend("range"))
 
 
 def _tempo(done: Sequence[SetProgress]) -> str:
     now, trend = _compare(done, lambda each: each.tempo_s, _CHANGE_S)
-    return text("progress.tempo", now=f"{now:.1f}", trend=trend("tempo", 1))
+    return text("progress.tempo", now=_decimal(now), trend=trend("tempo"))
 
 
 def _form(done: Sequence[SetProgress]) -> str:
     now, trend = _compare(done, lambda each: float(each.deviations), _CHANGE_DEVIATIONS)
-    return text("progress.form", now=f"{now:.1f}", trend=trend("form", 1))
+    return text("progress.form", now=_decimal(now), trend=trend("form"))
 
 
 def _compare(
     done: Sequence[SetProgress], of: Callable[[SetProgress], float], least: float
-) -> tuple[float, Callable[[str, int], str]]:
+) -> tuple[float, Callable[[str], str]]:
     """Return the mean over the latest sets, and how to say its change since the first ones."""
     third = max(1, len(done) // 3)
     now = fmean(map(of, done[-third:]))
     change = now - fmean(map(of, done[:third]))
 
-    def trend(kind: str, digits: int) -> str:
+    def trend(kind: str) -> str:
         if len(done) == 1:
             return text("progress.first")
         if abs(change) < least:
             return text("progress.same")
         way = "more" if change > 0 else "less"
-        return text(f"progress.{kind}_{way}", change=f"{abs(change):.{digits}f}")
+        return text(f"progress.{kind}_{way}", change=_decimal(abs(change)))
 
     return now, trend
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") if value < _LARGE else f"{value:.0f}"

@@ -44,10 +44,15 @@ class Calibration:
             MessageHandler(PRIVATE & photos, self._photo),
         ]
 
+    async def stop(self) -> None:
+        """Leave the counting messages as they stand."""
+        for counter in self._counters.values():
+            await counter.stop()
+
     async def _begin(self, update: Update, _context: Any) -> None:
         message, user = message_of(update)
         await self._storage.run(calibrations.begin, user.id)
-        self._counters.pop(user.id, None)
+        await self._stop_counting(user)
         await message.reply_text(text("calibration.begin", enough=ENOUGH_PHOTOS))
 
     async def _photo(self, update: Update, _context: Any) -> None:
@@ -84,6 +89,11 @@ class Calibration:
             message.get_bot(), sent.chat_id, sent.message_id, pause_s=self._pause_s
         )
 
+    async def _stop_counting(self, user: User) -> None:
+        counter = self._counters.pop(user.id, None)
+        if counter is not None:
+            await counter.stop()
+
     async def _done(self, update: Update, _context: Any) -> None:
         message, user = message_of(update)
         await self._calibrate(message, user)
@@ -104,7 +114,7 @@ class Calibration:
             await message.reply_text(text("calibration.no_photos", enough=ENOUGH_PHOTOS))
             return
         # Photos sent from here on are counted in a message of their own, below this one.
-        self._counters.pop(user.id, None)
+        await self._stop_counting(user)
         await self._reception.accept(
             user.id,
             chat_id=message.chat_id,

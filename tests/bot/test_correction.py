@@ -1,0 +1,79 @@
+import pytest
+
+from references.texts import text
+from tests.bot.conftest import Lifter
+
+
+async def test_a_set_is_judged_again_as_what_the_lifter_says(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    await lifter.press(question.buttons["lat pulldown"])
+    await lifter.hears("I will judge it again.")
+    await lifter.hears("You said lat pulldown: 1 repetition.")
+    again = await lifter.hears("Was it not a lat pulldown?")
+    assert "bench press" in again.buttons
+    await lifter.type("/history")
+    history = await lifter.hears("lat pulldown")
+    assert len(history.words.splitlines()) == 1
+    assert "bench press" not in history.words
+
+
+async def test_a_lifter_may_change_their_mind(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    await lifter.press(question.buttons["lat pulldown"])
+    await lifter.hears("Was it not a lat pulldown?")
+    await lifter.press(question.buttons["lat pulldown"])
+    await lifter.hears(text("chat.judged_as_that"))
+    await lifter.press(question.buttons["triceps pushdown"])
+    await lifter.hears("Was it not a triceps pushdown?")
+
+
+async def test_nobody_touches_anothers_set(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    stranger = Lifter(lifter.application, lifter.telegram, 2)
+    await stranger.press(question.buttons["lat pulldown"])
+    await stranger.hears(text("chat.not_your_set"))
+    await lifter.type("/history")
+    await lifter.hears("bench press")
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ("1:exercise:1:lat_pulldown", "chat.not_your_set"),
+        ("1:exercise:999999999999999999:lat_pulldown", "chat.not_your_set"),
+        ("1:exercise:9999999999999999999:lat_pulldown", "chat.old_button"),
+        ("1:exercise:-1:lat_pulldown", "chat.old_button"),
+        ("1:exercise:1:lat_pulldown\n", "chat.old_button"),
+        ("1:exercise:1:' or 1=1", "chat.old_button"),
+        ("0:exercise:1:lat_pulldown", "chat.old_button"),
+        ("1:progress:../secret", "chat.old_button"),
+        ("1:progress:no_such_exercise", "chat.old_button"),
+        ("1:calibrated:2", "chat.old_button"),
+        ("1:forget:2:yes", "chat.old_button"),
+        ("nonsense", "chat.old_button"),
+    ],
+)
+async def test_a_forged_button_gets_an_answer_and_does_nothing(
+    lifter: Lifter, data: str, key: str
+) -> None:
+    await lifter.press(data)
+    await lifter.hears(text(key))
+    assert {call.method for call in lifter.everything_heard()} == {"answerCallbackQuery"}
+
+
+async def test_an_exercise_that_does_not_exist_is_refused(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    await lifter.press(question.buttons["lat pulldown"].replace("lat_pulldown", "flying"))
+    await lifter.hears(text("chat.not_your_set"))
+
+
+async def test_a_button_pressed_before_a_restart_is_still_good(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    lifter.telegram.fail("answerCallbackQuery", 400, "Bad Request: query is too old")
+    await lifter.press(question.buttons["lat pulldown"])
+    await lifter.hears("You said lat pulldown")

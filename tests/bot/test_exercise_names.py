@@ -1,0 +1,28 @@
+import pytest
+
+from bot.exercise_names import understand_exercise
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("bench", ["bench_press"]),
+        ("Bench-Press!", ["bench_press"]),
+        ("bnech", ["bench_press"]),
+        ("puldown", ["lat_pulldown"]),
+        ("tricpe", ["tricep_pushdown"]),
+        ("biceps", ["barbell_biceps_curl"]),
+        ("", []),
+        ("   ", []),
+        ("?!", []),
+        ("swimming", []),
+        ("b" * 100_000, []),
+    ],
+)
+def test_words_are_understood(words: str, meant: list[str]) -> None:
+    assert list(understand_exercise(words)) == meant
+
+
+def test_words_that_fit_several_exercises_name_them_all() -> None:
+    assert set(understand_exercise("press")) >= {"bench_press"}
+    assert len(understand_exercise("b")) > 1

@@ -1,0 +1,109 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+import pytest
+
+from bot.progress_chart import draw_progress
+from bot.progress_words import progress_words
+from references.texts import text
+from storage.sets import SetProgress
+from tests.bot.conftest import Lifter
+
+
+def progress(
+    ranges: Sequence[float | None], tempi: Sequence[float], deviations: Sequence[int]
+) -> list[SetProgress]:
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    return [
+        SetProgress(first + timedelta(days=i), 8, *each)
+        for i, each in enumerate(zip(ranges, tempi, deviations, strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "sentences"),
+    [
+        (
+            progress([70, 75, 90, 100, 101, 102], [2.0] * 6, [3, 3, 2, 2, 1, 1]),
+            ["102° in a repetition, 29° more", "2 seconds, as at first", "1 on average, 2 fewer"],
+        ),
+        (
+            progress([90, 70], [3.0, 2.2], [0, 1]),
+            ["70° in a repetition, 20° less", "0.8 faster", "1 on average, 1 more"],
+        ),
+        (
+            progress([None], [2.5], [0]),
+            ["not seen well enough", "2.5 seconds, to begin with", "0 on average, to begin with"],
+        ),
+    ],
+)
+def test_three_sentences_compare_the_latest_sets_with_the_first(
+    done: list[SetProgress], sentences: list[str]
+) -> None:
+    head, *lines = progress_words("bench_press", done).splitlines()
+    assert head.startswith("Bench press, ")
+    for line, sentence in zip(lines, sentences, strict=True):
+        assert sentence in line
+
+
+@pytest.mark.parametrize(
+    "ranges", [[80.0], [None], [80.0, None, 100.0], [float(i) for i in range(60)]]
+)
+def test_the_chart_is_a_square_picture_with_something_in_it(ranges: list[float | None]) -> None:
+    done = progress(ranges, [2.0] * len(ranges), [0] * len(ranges))
+    picture = cv2.imdecode(np.frombuffer(draw_progress("bench press", done), np.uint8), 1)
+    assert picture is not None
+    assert picture.shape == (1080, 1080, 3)
+    assert (picture.std(axis=2) > 30).sum() > 100  # the coloured line, not only text
+
+
+async def test_progress_without_sets_says_so(lifter: Lifter) -> None:
+    await lifter.type("/progress bench")
+    await lifter.hears(text("progress.nothing_yet"))
+    await lifter.type("/history")
+    await lifter.hears(text("history.nothing_yet"))
+
+
+async def test_progress_of_an_exercise(lifter: Lifter) -> None:
+    for _ in range(2):
+        await lifter.send_clip("a set")
+        await lifter.hears("Was it not")
+    for words in ("bench", "bnech pres", "BENCH-PRESS", "b"):
+        await lifter.type(f"/progress {words}")
+        chart = await lifter.hears("Bench press, 2 sets.")
+        assert chart.method == "sendPhoto"
+        assert "90° in a repetition, as at first" in chart.words
+
+
+async def test_what_is_not_understood_is_offered_as_buttons(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    for words, answer in [("", "Which exercise?"), ("yoga", "I do not know that exercise.")]:
+        await lifter.type(f"/progress {words}")
+        question = await lifter.hears(answer)
+        assert question.buttons == {"bench press": "1:progress:bench_press"}
+        await lifter.press(question.buttons["bench press"])
+        await lifter.hears("Bench press, one set so far.")
+    await lifter.type("/progress pulldown")
+    await lifter.hears("There is no set of lat pulldown")
+
+
+async def test_progress_and_history_are_ones_own(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    stranger = Lifter(lifter.application, lifter.telegram, 2)
+    await stranger.type("/progress bench")
+    await stranger.hears(text("progress.nothing_yet"))
+    await stranger.press("1:progress:bench_press")
+    await stranger.hears("There is no set of bench press")
+    await stranger.type("/history")
+    await stranger.hears(text("history.nothing_yet"))
+
+
+async def test_the_history_says_day_exercise_repetitions_and_form(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    await lifter.type("/history")
+    await lifter.hears("2 Feb 2026: bench press, 1 repetition, to correct: 3")

@@ -62,7 +62,7 @@ def report_words(report: Report) -> str:
 
 def _corrections(report: Report) -> list[str]:
     if not report.deviations:
-        return [text("reply.all_good")] if report.reference else []
+        return [text("reply.all_good")] if report.anything_judged() else []
     shown = report.deviations[:_MOST_CORRECTIONS]
     words = [f"{number}. {d.message}" for number, d in enumerate(shown, 1)]
     left = len(report.deviations) - len(shown)

@@ -21,7 +21,7 @@ class FilterSettings:
     """
 
     sigma_px: float = 0.5
-    sharpening: float = 0.5
+    sharpening: float = 1.0
     sharpening_sigma_px: float = 1.0
 
 

@@ -101,9 +101,10 @@ class Report:
     """Everything one analysis says.
 
     ``exercise`` is None when the classifier knows none that fits; ``reference`` is None when there
-    is no expert motion for the exercise or no repetition to compare. ``chosen_by`` is
-    ``classifier`` or ``lifter``. ``camera`` is None without a calibration. ``warnings`` are
-    sentences.
+    is no expert motion for the exercise or no repetition to compare. ``reference_angles_deg`` holds
+    the expert's angle for every joint and phase that the exercise checks, judged or not.
+    ``chosen_by`` is ``classifier`` or ``lifter``. ``camera`` is None without a calibration.
+    ``warnings`` are sentences.
     """
 
     exercise: str | None
@@ -121,6 +122,11 @@ class Report:
     timings_s: Mapping[str, float]
     language: str
     schema_version: int = SCHEMA_VERSION
+
+    def anything_judged(self) -> bool:
+        """Tell whether at least one joint could be compared with the expert's."""
+        compared = sum(len(angles) for angles in self.reference_angles_deg.values())
+        return compared > len(self.not_judged)
 
     def save(self, path: Path) -> None:
         """Write the report as JSON."""

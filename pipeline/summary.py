@@ -26,7 +26,7 @@ def summarise(report: Report) -> str:
     if report.deviations:
         lines += [f"- {deviation.message}" for deviation in report.deviations]
     else:
-        lines.append(say("no_corrections" if report.reference else "nothing_compared"))
+        lines.append(say("no_corrections" if report.anything_judged() else "nothing_compared"))
     if report.repetitions:
         lines += ["", f"## {say('repetitions')}", "", *_repetition_table(report)]
     if report.not_judged:

@@ -29,10 +29,10 @@ def compose(report: Report) -> str:
         return say("no_repetition", exercise=exercise)
     parts = [say("one" if count == 1 else "many", exercise=exercise, count=count)]
     corrections = list(dict.fromkeys(d.spoken for d in report.deviations))[:_MOST_CORRECTIONS]
-    if report.reference is None:
+    if not report.anything_judged():
         parts.append(say("not_compared"))
     elif not corrections:
-        parts.append(say("praise" if _judged(report) else "not_compared"))
+        parts.append(say("praise"))
     else:
         openings = (say("first"), say("second"))
         parts += [
@@ -40,9 +40,3 @@ def compose(report: Report) -> str:
         ]
         parts.append(say("encourage"))
     return " ".join(parts)
-
-
-def _judged(report: Report) -> bool:
-    """Whether any check of the exercise could be judged at all."""
-    checked = sum(len(angles) for angles in report.reference_angles_deg.values())
-    return checked > len(report.not_judged)

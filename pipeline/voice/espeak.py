@@ -28,7 +28,7 @@ def main(out: Path, words_per_minute: int) -> int:
     outcome: list[bool] = []
 
     # pyttsx3 calls back by these names.
-    def finished(name: object, completed: bool) -> None:  # noqa: ARG001
+    def finished(name: object, completed: bool) -> None:
         outcome.append(completed)
 
     engine = pyttsx3.init("espeak")

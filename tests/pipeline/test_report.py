@@ -33,7 +33,7 @@ REPORT = Report(
     ),
     not_judged=(NotJudged("right_elbow", "start", "not seen well enough"),),
     reference=Reference("barbell_biceps_curl/expert", 0.12, 90.0, 10.0),
-    reference_angles_deg={"start": {"left_elbow": 160.0}, "turn": {}},
+    reference_angles_deg={"start": {"left_elbow": 160.0, "right_elbow": 160.0}, "turn": {}},
     camera=None,
     clip=ClipFacts(6.0, 30.0, 720, 1280, 180, 180),
     warnings=("I saw 2 people.",),
@@ -91,7 +91,11 @@ def test_headline(changes: dict[str, object], words: str) -> None:
     assert summarise(replace(REPORT, **changes))  # type: ignore[arg-type]
 
 
-def test_no_praise_when_nothing_was_compared() -> None:
-    page = summarise(replace(REPORT, deviations=(), reference=None))
+def test_no_praise_when_nothing_was_judged() -> None:
+    everything = tuple(NotJudged(f"{s}_elbow", "start", "hidden") for s in ("left", "right"))
+    hidden = replace(REPORT, deviations=(), not_judged=everything)
+    assert not hidden.anything_judged()
+    page = summarise(hidden)
     assert "within its limit" not in page
     assert "compared nothing" in page
+    assert "within its limit" in summarise(replace(REPORT, deviations=()))

@@ -44,9 +44,9 @@ def test_a_correction_for_both_sides_is_said_once_and_the_third_not_at_all() -> 
         ({"exercise": None}, "not sure which"),
         ({"repetitions": ()}, "no whole repetition"),
         ({"repetitions": REPORT.repetitions[:1]}, "one repetition"),
-        ({"deviations": (), "reference": None}, "could not judge"),
-        ({"deviations": ()}, "could not judge"),  # its one check was not judged
-        ({"deviations": (), "not_judged": ()}, "in line with the expert"),
+        ({"deviations": (), "reference_angles_deg": {}}, "could not judge"),
+        ({"deviations": (), "not_judged": REPORT.not_judged * 2}, "could not judge"),
+        ({"deviations": ()}, "in line with the expert"),
     ],
 )
 def test_a_note_is_honest(changes: dict[str, object], words: str) -> None:

@@ -34,9 +34,9 @@ _NORMAL_SPREAD_DEG: Final = 6.0
 _FOCAL_DEVIATION: Final = 0.01
 
 # Share of the picture that all boards together cover. The lens is guessed outside: rays near the
-# border are off by 10 to 40 % at 0.15, by 1 to 3 % at 0.4.
-_LEAST_COVERAGE: Final = 0.2
-_GOOD_COVERAGE: Final = 0.4
+# border are off by 8 to 35 % at 0.15, by 1 to 3 % at 0.3.
+_LEAST_COVERAGE: Final = 0.15
+_GOOD_COVERAGE: Final = 0.3
 
 # Reprojection error in pixels of a picture 1280 px long: a photo is an outlier above the larger of
 # these, three times the median photo's; a calibration is refused above the last. A wide-angle lens
@@ -252,14 +252,13 @@ def _solve_without_outliers(
 
 
 def _refuse_doubtful(solution: Solution, size: tuple[int, int], coverage: float) -> None:
-    if _normal_spread_deg(solution.normals) < _NORMAL_SPREAD_DEG:
+    one_angle = _normal_spread_deg(solution.normals) < _NORMAL_SPREAD_DEG
+    if one_angle or solution.focal_deviation > _FOCAL_DEVIATION:
         raise CalibrationError("calibrate.one_angle")
     if coverage < _LEAST_COVERAGE:
         raise CalibrationError("calibrate.small", percent=round(100 * coverage))
     if not _is_plausible(solution, size):
         raise CalibrationError("calibrate.absurd")
-    if solution.focal_deviation > _FOCAL_DEVIATION:
-        raise CalibrationError("calibrate.one_angle")
 
 
 def _is_plausible(solution: Solution, size: tuple[int, int]) -> bool:

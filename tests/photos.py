@@ -1,9 +1,10 @@
 """Chessboard photos through a lens that is known exactly, ray by ray, for the calibration tests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
@@ -53,22 +54,24 @@ class Studio:
         return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
     def poses(
-        self, count: int, *, tilt_deg: float = 35.0, fill: float = 0.55, seed: int = 0
+        self, count: int, *, tilt_deg: float = 35.0, fill: float = 0.85, seed: int = 0
     ) -> list[Pose]:
         """Return poses tilted by up to ``tilt_deg`` about random axes, wholly in the picture.
 
-        A board seen straight on is about ``fill`` of the picture wide.
+        Seen straight on, the sheet takes about ``fill`` of the picture's width or height.
         """
         rng = np.random.default_rng(seed)
+        camera, (columns, rows) = self.camera, self.board
+        sheet = np.array([columns + 3, rows + 3])
+        picture = np.array([camera.width / camera.fx, camera.height / camera.fy])
         poses: list[Pose] = []
         while len(poses) < count:
             axis, roll = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(-15, 15))
             tilt = np.radians(tilt_deg * np.sqrt(rng.uniform()))
             lean, _ = cv2.Rodrigues(np.array([np.cos(axis), np.sin(axis), 0.0]) * tilt)
             spin, _ = cv2.Rodrigues(np.array([0.0, 0.0, roll]))
-            width = fill * rng.uniform(0.7, 1.3) * self.camera.width / self.camera.fx
-            depth = (self.board[0] + 1) / width
-            aside = rng.uniform(-0.4, 0.4, 2) * depth
+            depth = (sheet / picture).max() / (fill * rng.uniform(0.8, 1.2))
+            aside = rng.uniform(-0.5, 0.5, 2) * (picture * depth - sheet)
             pose = Pose(np.asarray(lean @ spin), np.array([*aside, depth]))
             if self._in_picture(pose):
                 poses.append(pose)
@@ -83,14 +86,24 @@ class Studio:
         columns, rows = self.board
         sheet = self._project(pose, (-2, columns + 1), (-2, rows + 1))
         limit = (self.camera.width, self.camera.height)
-        return bool((sheet > 0).all() and (sheet < limit).all())
+        # Far outside, the distortion folds the plane back into the picture.
+        corners = self._in_space(pose, (-2, columns + 1), (-2, rows + 1))
+        seen = np.abs(corners[:, :2] / corners[:, 2:]) < self._widest
+        return bool((sheet > 0).all() and (sheet < limit).all() and seen.all())
 
-    def _project(self, pose: Pose, across: Any, down: Any) -> npt.NDArray[np.float64]:
-        points = np.array([[x, y, 0.0] for y in down for x in across])
-        origin = pose.centre - pose.turn @ self._middle
-        turn, _ = cv2.Rodrigues(pose.turn)
-        seen, _ = cv2.projectPoints(points, turn, origin, self._matrix, self._distortion)
+    def _project(
+        self, pose: Pose, across: Iterable[int], down: Iterable[int]
+    ) -> npt.NDArray[np.float64]:
+        points = self._in_space(pose, across, down)
+        still = np.zeros(3)
+        seen, _ = cv2.projectPoints(points, still, still, self._matrix, self._distortion)
         return np.asarray(seen, np.float64).reshape(-1, 2)
+
+    def _in_space(
+        self, pose: Pose, across: Iterable[int], down: Iterable[int]
+    ) -> npt.NDArray[np.float64]:
+        points = np.array([[x, y, 0.0] for y in down for x in across])
+        return (points - self._middle) @ pose.turn.T + pose.centre
 
     @property
     def _middle(self) -> npt.NDArray[np.float64]:
@@ -105,6 +118,10 @@ class Studio:
     @property
     def _distortion(self) -> npt.NDArray[np.float64]:
         return np.array(self.camera.distortion)
+
+    @cached_property
+    def _widest(self) -> npt.NDArray[np.float32]:
+        return np.asarray(np.abs(self._rays).max(axis=(1, 2)))
 
     @cached_property
     def _rays(self) -> npt.NDArray[np.float32]:

@@ -20,7 +20,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder, studio = tmp_path_factory.mktemp("photos"), Studio()
     return [
         str(save(folder / f"[b]{n}.jpg", studio.photo(pose)))
-        for n, pose in enumerate(studio.poses(5, fill=0.6))
+        for n, pose in enumerate(studio.poses(5))
     ]
 
 

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.calibrate import Calibration, calibrate
+from pipeline.calibrate import Calibration, calibrate, look
 from pipeline.chessboard import find_board
 from pipeline.errors import CalibrationError
 from pipeline.photo import read_photo
@@ -25,7 +25,7 @@ STUDIO = Studio()
 @pytest.fixture(scope="module")
 def shots() -> list[Grey]:
     """Twelve good photos, before anything was done to them."""
-    return [STUDIO.photo(pose, seed=n) for n, pose in enumerate(STUDIO.poses(12, fill=0.6))]
+    return [STUDIO.photo(pose, seed=n) for n, pose in enumerate(STUDIO.poses(12))]
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +62,21 @@ def test_rays_are_those_of_the_lens(calibration: Calibration) -> None:
     assert np.linalg.norm(difference, axis=-1).max() < 0.01
 
 
-@pytest.mark.parametrize("board", [(8, 6), (7, 7), (10, 7), (6, 4), (5, 4)])
+@pytest.mark.parametrize("board", [(7, 7), (10, 7), (5, 4)])
 def test_the_board_need_not_be_known(board: tuple[int, int], tmp_path: Path) -> None:
     studio = Studio(board=board)
     paths = [
         save(tmp_path / f"{n}.jpg", studio.photo(pose))
-        for n, pose in enumerate(studio.poses(6, seed=3))
+        for n, pose in enumerate(studio.poses(5, seed=3))
     ]
     camera = calibrate(paths).camera
     assert [camera.fx, camera.fy] == pytest.approx([PHONE.fx, PHONE.fy], rel=0.01)
 
 
 def test_a_named_board_is_the_only_one_looked_for(good: list[Path]) -> None:
-    assert calibrate(good[:6], (9, 6)).used == calibrate(good[:6], (6, 9)).used
+    assert calibrate(good[:5], (9, 6)).used == calibrate(good[:5], (6, 9)).used
     with pytest.raises(CalibrationError, match="could use 0"):
-        calibrate(good[:6], (10, 7))
+        calibrate(good[:1], (10, 7))
 
 
 def test_large_photos_are_refined_at_full_size(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_photo_that_cannot_be_used_is_named(
     spoil: Spoil, words: str, shots: list[Grey], good: list[Path], tmp_path: Path
 ) -> None:
     bad = save(tmp_path / "bad.jpg", spoil(shots[1]))
-    calibration = calibrate([good[0], bad, *good[2:8]])
+    calibration = calibrate([good[0], bad, *good[2:6]])
     assert list(reasons(calibration)) == ["bad.jpg"]
     assert words in reasons(calibration)["bad.jpg"]
     assert "bad.jpg" not in calibration.used
@@ -181,17 +181,15 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("content", "words"), HOSTILE)
-def test_hostile_files_are_named(
-    content: bytes, words: str, good: list[Path], tmp_path: Path
-) -> None:
+def test_hostile_files_are_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
     bad = tmp_path / "photo.jpg"
     bad.write_bytes(content)
-    calibration = calibrate([*good[:6], bad])
-    assert words in reasons(calibration)["photo.jpg"]
+    with pytest.raises(CalibrationError, match=words):
+        look(bad)
 
 
 def test_what_is_no_file_is_named(good: list[Path], tmp_path: Path) -> None:
-    calibration = calibrate([*good[:6], tmp_path, tmp_path / "missing.jpg"])
+    calibration = calibrate([*good[:5], tmp_path, tmp_path / "missing.jpg"])
     assert list(reasons(calibration)) == [tmp_path.name, "missing.jpg"]
 
 
@@ -235,34 +233,33 @@ def from_one_angle(tilt_deg: float) -> list[Pose]:
     lean, _ = cv2.Rodrigues(np.array([0.0, np.radians(tilt_deg), 0.0]))
     return [
         Pose(np.asarray(lean), pose.centre)
-        for pose in STUDIO.poses(8, tilt_deg=0, fill=0.4, seed=2)
+        for pose in STUDIO.poses(5, tilt_deg=0, fill=0.5, seed=2)
     ]
 
 
 @pytest.mark.parametrize(
-    ("poses", "key"),
+    "poses",
     [
-        (from_one_angle(0), "calibrate.one_angle"),
-        (from_one_angle(25), "calibrate.one_angle"),
-        (STUDIO.poses(8, tilt_deg=4, seed=4), "calibrate.one_angle"),
-        ([STUDIO.poses(1)[0]] * 8, "calibrate.one_angle"),
+        lambda: from_one_angle(0),
+        lambda: from_one_angle(25),
+        lambda: STUDIO.poses(5, tilt_deg=4, seed=4),
+        lambda: STUDIO.poses(1) * 5,
     ],
+    ids=["straight on", "from one side", "hardly tilted", "one photo five times"],
 )
-def test_photos_that_determine_no_camera_are_refused(
-    poses: Sequence[Pose], key: str, tmp_path: Path
-) -> None:
+def test_photos_from_one_angle_are_refused(poses: Callable[[], list[Pose]], tmp_path: Path) -> None:
     paths = [
-        save(tmp_path / f"{n}.jpg", STUDIO.photo(pose, seed=n)) for n, pose in enumerate(poses)
+        save(tmp_path / f"{n}.jpg", STUDIO.photo(pose, seed=n)) for n, pose in enumerate(poses())
     ]
     with pytest.raises(CalibrationError) as caught:
         calibrate(paths)
-    assert caught.value.key == key
+    assert caught.value.key == "calibrate.one_angle"
 
 
 def test_a_board_in_the_middle_only_is_refused(tmp_path: Path) -> None:
     poses = [
         Pose(pose.turn, np.array([0, 0, pose.centre[2]]))
-        for pose in STUDIO.poses(6, fill=0.25, seed=6)
+        for pose in STUDIO.poses(5, fill=0.3, seed=6)
     ]
     paths = [save(tmp_path / f"{n}.jpg", STUDIO.photo(pose)) for n, pose in enumerate(poses)]
     with pytest.raises(CalibrationError, match="covers only"):
@@ -279,7 +276,8 @@ def test_a_board_in_the_middle_only_is_refused(tmp_path: Path) -> None:
 )
 def test_edited_photos_are_refused(spoil: Spoil, shots: list[Grey], tmp_path: Path) -> None:
     paths = [
-        save(tmp_path / f"{n}.png", spoil(shot).astype(np.uint8)) for n, shot in enumerate(shots)
+        save(tmp_path / f"{n}.png", spoil(shot).astype(np.uint8))
+        for n, shot in enumerate(shots[:6])
     ]
     with pytest.raises(CalibrationError) as caught:
         calibrate(paths)

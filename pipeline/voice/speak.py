@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unicodedata
 import wave
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -28,6 +29,10 @@ _TIME_LIMIT_S: Final = 20.0
 # Even hurried speech takes this long for each letter; a shorter file was cut off.
 _LEAST_S_PER_LETTER: Final = 0.03
 
+# Digits and foreign letters can be read out at length; this much speech takes half the megabyte
+# up to which Telegram shows a voice bubble.
+_LONGEST_S: Final = 120.0
+
 _SAMPLE_RATE: Final = 48_000
 _BIT_RATE: Final = 32_000
 
@@ -40,12 +45,12 @@ _WORDS_FOR_SIGNS: Final = {"°": " degrees", "%": " per cent", "–": ", ", "&":
 def speak(words: str, path: Path, *, time_limit_s: float = _TIME_LIMIT_S) -> None:
     """Write ``words`` as speech to ``path``: OGG/Opus, 48 kHz, mono, about 4 kB a second.
 
-    Characters that cannot be spoken are left out and overlong words cut. Raises VoiceError, leaving
-    no file, when nothing can be spoken, the synthesiser fails or exceeds
-    ``time_limit_s``, or ``path`` cannot be written.
+    Characters that cannot be spoken are left out, and what takes longer than two minutes is cut, so
+    that a note stays below 1 MB. Raises VoiceError, leaving no file, when nothing can be spoken,
+    the synthesiser fails or exceeds ``time_limit_s``, or ``path`` cannot be written.
     """
     speakable = _speakable(words)
-    if not speakable:
+    if not any(c.isalnum() for c in speakable):
         raise VoiceError("voice.nothing_to_say")
     with TemporaryDirectory() as folder:
         speech = Path(folder) / "speech.wav"
@@ -89,13 +94,19 @@ def _synthesise(words: str, speech: Path, time_limit_s: float) -> None:
         raise VoiceError("voice.failed")
 
 
+def _within_limit(frame: av.AudioFrame) -> bool:
+    return frame.time is not None and frame.time < _LONGEST_S
+
+
 def _encode(speech: Path, encoded: Path) -> None:
     resampler = AudioResampler(format="s16", layout="mono", rate=_SAMPLE_RATE)
     try:
         with av.open(str(speech)) as source, av.open(str(encoded), "w", format="ogg") as target:
-            stream = target.add_stream("libopus", rate=_SAMPLE_RATE, layout="mono")
+            stream = target.add_stream(
+                "libopus", rate=_SAMPLE_RATE, layout="mono", options={"vbr": "constrained"}
+            )
             stream.bit_rate = _BIT_RATE
-            for frame in source.decode(audio=0):
+            for frame in takewhile(_within_limit, source.decode(audio=0)):
                 for resampled in resampler.resample(frame):
                     target.mux(stream.encode(resampled))
             for resampled in resampler.resample(None):

@@ -61,6 +61,7 @@ def test_a_note_is_honest(changes: dict[str, object], words: str) -> None:
         ("word " * 5000, 40, 120),
         ("<speak>\x00\x07 27° \ud800 🏋️ [[a]] 100%</speak>", 1, 6),
         ("Più giù, più lento.", 0.8, 5),
+        ("W. " * 300, 115, 121),  # would be five minutes and more than a megabyte
     ],
 )
 def test_speech_is_a_voice_note(tmp_path: Path, words: str, least_s: float, most_s: float) -> None:
@@ -70,7 +71,7 @@ def test_speech_is_a_voice_note(tmp_path: Path, words: str, least_s: float, most
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("words", ["", " \n\t", "🏋️", "\x00\x01"])
+@pytest.mark.parametrize("words", ["", " \n\t", "🏋️", "\x00\x01", "...!?"])
 def test_nothing_to_say(tmp_path: Path, words: str) -> None:
     with pytest.raises(VoiceError, match="nothing to say"):
         speak(words, tmp_path / "voice.ogg")

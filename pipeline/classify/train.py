@@ -13,7 +13,7 @@ from torch import nn
 from pipeline.classify.augment import Augmentation
 from pipeline.classify.dataset import Example, class_of
 from pipeline.classify.features import FEATURES, stack
-from pipeline.classify.folds import split
+from pipeline.classify.folds import hold_back
 from pipeline.classify.model import ExerciseNetwork, ModelConfig
 from pipeline.classify.recognise import probabilities
 from pipeline.classify.weights import Recogniser
@@ -22,11 +22,8 @@ from pipeline.pose.track import PoseTrack
 Progress = Callable[[str, int, int], None]
 """Called with what is being worked on, how much is done and how much there is."""
 
-# Of how many parts the examples are split into, one says when to stop.
-_VALIDATION_PARTS: Final = 8
-
-# The averaged weights follow the trained ones over about so many steps' reciprocal.
-_AVERAGE_OVER: Final = 0.02
+# How many of the last steps are averaged: about so many, fewer while there are fewer.
+_AVERAGED_STEPS: Final = 50
 
 
 class Source(Protocol):
@@ -83,14 +80,28 @@ def train(
 ) -> Trained:
     """Train a network on ``examples`` and ``made_up`` movement.
 
-    A label outside ``classes`` counts as ``UNKNOWN``, the last of them. The same seed on the same
-    machine gives the same weights.
+    A label outside ``classes`` counts as ``UNKNOWN``, the last of them. Where no class has groups
+    to spare for saying when to stop, all epochs are trained. The same seed on the same machine
+    gives the same weights.
     """
-    held_back = set(split(examples, classes, _VALIDATION_PARTS)[0])
+    held_back = hold_back(examples, classes)
+    judges = [examples[i] for i in held_back]
     kept = [e for i, e in enumerate(examples) if i not in held_back]
-    judges = [examples[i] for i in sorted(held_back)]
+    epochs = settings.epochs
+    if judges:
+        epochs = _best_epoch(_Lesson([*kept, *made_up], classes, settings), judges, progress)
+    lesson = _Lesson([*examples, *made_up], classes, settings)
+    for epoch in range(epochs):
+        progress("on everything", epoch, epochs)
+        lesson.epoch()
+    progress("on everything", epochs, epochs)
+    return Trained(lesson.recogniser(), epochs)
+
+
+def _best_epoch(lesson: "_Lesson", judges: Sequence[Example], progress: Progress) -> int:
+    """Teach until the loss on ``judges`` stops falling; return after which epoch it was lowest."""
+    settings = lesson.settings
     best_loss, best_epoch = np.inf, 0
-    lesson = _Lesson([*kept, *made_up], classes, settings)
     for epoch in range(1, settings.epochs + 1):
         lesson.epoch()
         loss = _loss(lesson.recogniser(), judges)
@@ -99,12 +110,7 @@ def train(
         progress(f"when to stop: loss {loss:.2f}, best {best_loss:.2f}", epoch, settings.epochs)
         if epoch - best_epoch >= settings.patience:
             break
-    lesson = _Lesson([*examples, *made_up], classes, settings)
-    for epoch in range(1, best_epoch + 1):
-        progress("on everything", epoch - 1, best_epoch)
-        lesson.epoch()
-    progress("on everything", best_epoch, best_epoch)
-    return Trained(lesson.recogniser(), best_epoch)
+    return best_epoch
 
 
 class _Lesson:
@@ -115,7 +121,7 @@ class _Lesson:
     ) -> None:
         torch.manual_seed(settings.seed)
         self._rng = np.random.default_rng(settings.seed)
-        self._settings = settings
+        self.settings = settings
         self._classes = tuple(classes)
         self._groups: dict[int, dict[str, list[Source]]] = {}
         for source in sources:
@@ -128,6 +134,7 @@ class _Lesson:
         # The average of the last steps' weights generalises better than those of any one step, and
         # needs no falling learning rate (Izmailov et al., "Averaging weights leads to wider optima
         # and better generalization", 2018).
+        self._steps = 0
         self._average = deepcopy(self._network).eval()
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
@@ -137,18 +144,20 @@ class _Lesson:
     def epoch(self) -> None:
         """Teach ``samples`` movements."""
         self._network.train()
-        for _ in range(self._settings.samples // self._settings.batch):
+        for _ in range(self.settings.samples // self.settings.batch):
             steps, labels = self._batch()
             loss = self._loss(self._network(steps), labels)
             self._optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
             self._optimiser.step()
+            self._steps += 1
+            rate = max(1 / _AVERAGED_STEPS, 9 / (9 + self._steps))
             with torch.no_grad():
                 for slow, fast in zip(
                     self._average.parameters(), self._network.parameters(), strict=True
                 ):
-                    slow.lerp_(fast, _AVERAGE_OVER)
+                    slow.lerp_(fast, rate)
 
     def recogniser(self) -> Recogniser:
         """Return what was learned so far."""
@@ -157,13 +166,13 @@ class _Lesson:
     def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Draw classes, of each a group, of each a source, and vary what it yields."""
         tracks, labels = [], []
-        for label in self._rng.choice(list(self._groups), self._settings.batch):
+        for label in self._rng.choice(list(self._groups), self.settings.batch):
             groups = list(self._groups[label].values())
             sources = groups[self._rng.integers(len(groups))]
             movement = sources[self._rng.integers(len(sources))].movement(self._rng)
-            tracks.append(self._settings.augmentation(movement, self._rng))
+            tracks.append(self.settings.augmentation(movement, self._rng))
             labels.append(int(label))
-        device = self._settings.device
+        device = self.settings.device
         return torch.from_numpy(stack(tracks)).to(device), torch.tensor(labels, device=device)
 
 

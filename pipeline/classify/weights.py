@@ -46,13 +46,13 @@ def load(path: Path = SHIPPED) -> Recogniser:
     Raises SettingError for a file that holds none.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             meta = json.loads(str(data[_META]))
             arrays = {name: data[name] for name in data.files if name != _META}
         network = ExerciseNetwork(ModelConfig(**meta["config"]))
         network.load_state_dict(
             {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items()}
         )
-    except (OSError, BadZipFile, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise SettingError("train.no_weights", path=path) from error
     return Recogniser(network.eval(), tuple(meta["classes"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import TestServer
 
 TOKEN = "123456:" + "A" * 35
@@ -70,14 +70,7 @@ class TelegramDouble:
 
     async def _answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        parameters: dict[str, Any] = {}
-        files: dict[str, bytes] = {}
-        for key, value in (await request.post()).items():
-            if isinstance(value, web.FileField):
-                with value.file as file:
-                    files[key] = file.read()
-            else:
-                parameters[key] = _parsed(str(value))
+        parameters, files = await _read(request)
         self.calls.append(Call(method, parameters, files))
         if self._failures.get(method):
             failure = self._failures[method].popleft()
@@ -109,6 +102,22 @@ class TelegramDouble:
 
     async def _download(self, request: web.Request) -> web.Response:
         return web.Response(body=self.files[request.match_info["path"]])
+
+
+async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    if not request.content_type.startswith("multipart/"):
+        return {key: _parsed(str(value)) for key, value in (await request.post()).items()}, {}
+    parameters: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise web.HTTPBadRequest
+        content = bytes(await part.read())
+        if part.filename is None:
+            parameters[part.name] = _parsed(content.decode())
+        else:
+            files[part.name] = content
+    return parameters, files
 
 
 def _parsed(value: str) -> Any:

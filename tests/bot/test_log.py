@@ -1,7 +1,10 @@
 import logging
 import sys
 
-from bot.log import RedactingFormatter
+import pytest
+from telegram.error import NetworkError, TelegramError
+
+from bot.log import RedactingFormatter, shorten_network_errors
 from tests.bot.telegram_double import TOKEN
 
 
@@ -16,3 +19,19 @@ def test_the_token_is_redacted_in_messages_arguments_and_tracebacks() -> None:
     assert TOKEN.partition(":")[2] not in line
     assert line.count("<token>") >= 3
     assert "ConnectionError" in line
+
+
+@pytest.mark.parametrize(("kind", "has_traceback"), [(NetworkError, False), (TelegramError, True)])
+def test_only_network_errors_lose_their_traceback(
+    kind: type[TelegramError], has_traceback: bool
+) -> None:
+    try:
+        raise kind("no route to host")
+    except TelegramError:
+        trace = sys.exc_info()
+    record = logging.LogRecord("a", logging.ERROR, "a", 1, "run %d failed", (5,), trace)
+    assert shorten_network_errors(record)
+    text = RedactingFormatter(TOKEN).format(record)
+    assert ("Traceback" in text) == has_traceback
+    assert "run 5 failed" in text
+    assert "no route to host" in text

@@ -25,7 +25,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def shorten_network_errors(record: logging.LogRecord) -> bool:
-    """Say in one line what took the network code a hundred; for a handler's filter, lets all pass."""
+    """Cut the hundred lines of a network error's traceback; a filter that lets all records pass."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, NetworkError):
         record.msg, record.args = f"{record.getMessage()} ({error.message})", ()

@@ -50,13 +50,7 @@ async def send_report(
 
 def report_words(report: Report) -> str:
     """Return the report as one chat message: corrections first, then what was not judged."""
-    parts = [headline(report), *_corrections(report)]
-    if report.not_judged:
-        joints = ", ".join(
-            dict.fromkeys(joint_title(n.joint, report.language) for n in report.not_judged)
-        )
-        parts.append(text("reply.not_judged", joints=joints))
-    parts += report.warnings
+    parts = [headline(report), *_corrections(report), *_not_judged(report), *report.warnings]
     return "\n\n".join(parts)[: MessageLimit.MAX_TEXT_LENGTH]
 
 
@@ -67,6 +61,18 @@ def _corrections(report: Report) -> list[str]:
     words = [f"{number}. {d.message}" for number, d in enumerate(shown, 1)]
     left = len(report.deviations) - len(shown)
     return [*words, text("reply.more", count=left)] if left else words
+
+
+def _not_judged(report: Report) -> list[str]:
+    """Return a line for each reason, with the joints that it kept from being judged."""
+    joints: dict[str, list[str]] = {}
+    for n in report.not_judged:
+        joints.setdefault(n.reason, []).append(joint_title(n.joint, report.language))
+    lines = [
+        text("reply.not_judged_line", joints=", ".join(dict.fromkeys(named)), reason=reason)
+        for reason, named in joints.items()
+    ]
+    return ["\n".join([text("reply.not_judged"), *lines])] if lines else []
 
 
 async def _send_pictures(

@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.pose.track import PoseTrack
+from references.experts import expert_motions
 from references.skeleton import KEYPOINT_INDEX
+from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,3 +47,32 @@ def curl_track(
     elbow = straight - (straight - bent) * (1 - np.cos(2 * np.pi * phase)) / 2
     xy = np.stack([curl_pose(angle) for angle in elbow]).astype(np.float32)
     return PoseTrack(t, xy, np.full((len(t), 17), 0.9, np.float32), 720, 1280)
+
+
+def expert_track(
+    exercise: str,
+    azimuth_deg: float,
+    turns: int = 3,
+    *,
+    short_starts: float = 0.0,
+    fps: float = 15.0,
+    seconds: float = 2.5,
+    rest_s: float = 0.8,
+) -> PoseTrack:
+    """Return the expert's set, filmed with a phone from some side.
+
+    ``short_starts`` is the share of the way to the turn at which each repetition already begins.
+    """
+    [motion, *_] = expert_motions(exercise)
+    t = np.arange(0, 2 * rest_s + turns * seconds, 1 / fps)
+    cycle = np.clip((t - rest_s) / seconds, 0, turns) % 1
+    phase = short_starts + (1 - short_starts) * (1 - np.cos(2 * np.pi * cycle)) / 2
+    at = phase * (len(motion.phase) - 1)
+    below = np.minimum(at.astype(int), len(motion.phase) - 2)
+    share = (at - below)[:, None, None]
+    joints = motion.joints[below] * (1 - share) + motion.joints[below + 1] * share
+    corners = motion.joints.reshape(-1, 3)
+    x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    viewpoint = Viewpoint(azimuth_deg, 12.0, 3.3, (float(x), float(y), float(z)))
+    xy = viewpoint.project(joints) * 1100 + (360, 640)
+    return PoseTrack(t, xy.astype(np.float32), np.full((len(t), 17), 0.9, np.float32), 720, 1280)

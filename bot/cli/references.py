@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.progress import track
 
 from references.motions import motions
+from references.synthetic import demo
 from references.synthetic.experts import write_expert, write_pictures
+from references.synthetic.film import write_clip, write_truth
 
 app = typer.Typer(
     name="references",
@@ -41,3 +43,26 @@ def pictures(
     for motion in track(motions().values(), "pictures", console=console, transient=True):
         files = list(write_pictures(motion, out))
         console.print(f"{len(files)} in {files[0].parent}")
+
+
+@app.command()
+def demo_clip(
+    out: Annotated[Path, typer.Option(help="The folder to write into.", file_okay=False)] = Path(
+        "references/clips"
+    ),
+) -> None:
+    """Film the bundled demonstration clip, with the truth beside it."""
+    console = Console()
+    out.mkdir(parents=True, exist_ok=True)
+    clip = out / f"{demo.EXERCISE}.mp4"
+    performance, shot = demo.demo_performance(), demo.demo_shot()
+    frames = track(
+        demo.demo_frames(),
+        "filming",
+        total=len(performance.t),
+        console=console,
+        transient=True,
+    )
+    write_clip(frames, demo.FPS, clip)
+    write_truth(performance, shot, clip.with_suffix(".json"))
+    console.print(str(clip))

@@ -27,6 +27,12 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
 
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
+
+``[[faults]]``
+    what lifters get wrong. ``adds`` says, for parameters like ``arms.bend`` (or ``left_arm.bend``
+    for one side alone), how many degrees (or units) one degree of the fault adds over the phases.
+    ``magnitude_deg`` is how bad it typically is, ``limit_deg`` what is still fine, with its
+    ``source``; ``draws`` names the check whose correction it should draw.
 """
 
 import tomllib
@@ -47,14 +53,28 @@ Grip = Literal["over", "under", "neutral"]
 _POLE: Final = ("pole_out", "pole_forward", "pole_up")
 _LIMB: Final = frozenset({"bend", "reach", "upper", "width", "spread", "flare", *_POLE})
 
+_TRUNK: Final = frozenset({"lean", "flex", "twist", "shrug", "nod"})
+_ARM: Final = _LIMB | {"wrist"}
+_LEG: Final = _LIMB | {"plant", "toes_out", "ankle"}
+
 PARTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "trunk": frozenset({"lean", "flex", "twist", "shrug", "nod"}),
-        "arms": _LIMB | {"wrist"},
-        "legs": _LIMB | {"plant", "toes_out", "ankle"},
+        "trunk": _TRUNK,
+        "arms": _ARM,
+        "left_arm": _ARM,
+        "right_arm": _ARM,
+        "legs": _LEG,
+        "left_leg": _LEG,
+        "right_leg": _LEG,
     }
 )
-"""The parameters of each part of the body, in degrees unless the module says otherwise."""
+"""The parameters of each part of the body, in degrees unless the module says otherwise.
+
+What is said of one side adds to what is said of both.
+"""
+
+Values = Mapping[tuple[str, str], Floats]
+"""Parameters over time: (part, parameter) -> (T,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,22 @@ class Track:
         """Return the parameter at phases (P,), linear in between."""
         where = np.linspace(0, 1, len(self.values)) if len(self.values) > 1 else [0.0]
         return np.asarray(np.interp(np.atleast_1d(phase), where, self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something lifters get wrong; the module documents the fields.
+
+    ``draws`` is (joint, phase, direction), like ``("elbow", "start", "smaller")``, or None when no
+    check watches it yet.
+    """
+
+    name: str
+    adds: Mapping[tuple[str, str], Track]
+    magnitude_deg: float
+    limit_deg: float
+    source: str
+    draws: tuple[str, str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +122,31 @@ class Motion:
     legs_relative_to_trunk: bool
     support: Support
     support_height_m: float
+    faults: tuple[Fault, ...] = ()
 
     def has(self, part: str, name: str) -> bool:
         """Tell whether the motion sets a parameter."""
         return (part, name) in self.tracks
 
-    def at(self, part: str, name: str, phase: npt.ArrayLike) -> Floats:
-        """Return a parameter at phases (P,); one that the motion leaves out is zero."""
-        track = self.tracks.get((part, name), Track((0.0,)))
-        return track.at(phase)
+    def values(
+        self, phase: npt.ArrayLike, faults: Mapping[str, npt.ArrayLike] = MappingProxyType({})
+    ) -> Values:
+        """Return every parameter at phases (T,), with faults of so many degrees, each (T,) or one.
+
+        Raises KeyError for a fault that the motion does not know.
+        """
+        values = {key: track.at(phase) for key, track in self.tracks.items()}
+        for name, degrees in faults.items():
+            for key, track in self.fault(name).adds.items():
+                values[key] = values.get(key, 0) + np.asarray(degrees) * track.at(phase)
+        return values
+
+    def fault(self, name: str) -> Fault:
+        """Return a fault by name. Raises KeyError when the motion does not know it."""
+        for fault in self.faults:
+            if fault.name == name:
+                return fault
+        raise KeyError(name)
 
 
 @cache
@@ -122,17 +174,11 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
 
     Raises KeyError, TypeError or ValueError when it does not describe one.
     """
-    tracks = {
-        (part, name): _parse_track(value)
-        for part, known in PARTS.items()
-        for name, value in table[part].items()
-        if name in known
-    }
-    words = {"arms": {"grip", "relative_to"}, "legs": {"relative_to"}, "trunk": set[str]()}
-    for part, known in PARTS.items():
-        unknown = table[part].keys() - known - words[part]
-        if unknown:
-            raise ValueError(f"[{part}] has no {sorted(unknown)}")
+    tracks = {}
+    for part in ("trunk", "arms", "legs"):
+        for name, value in table[part].items():
+            if name not in _WORDS[part]:
+                tracks[_parameter(f"{part}.{name}")] = _parse_track(value)
     motion = Motion(
         exercise=exercise,
         equipment=table["equipment"],
@@ -143,10 +189,39 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         legs_relative_to_trunk=_relative_to_trunk(table["legs"]),
         support=table["support"]["by"],
         support_height_m=float(table["support"].get("height", 0.0)),
+        faults=tuple(_parse_fault(fault) for fault in table.get("faults", ())),
     )
     _check_limb(motion, "arms", ("reach", "upper"))
     _check_limb(motion, "legs", ("reach", "upper", "plant"))
     return motion
+
+
+_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "trunk": frozenset(),
+        "arms": frozenset({"grip", "relative_to"}),
+        "legs": frozenset({"relative_to"}),
+    }
+)
+
+
+def _parameter(dotted: str) -> tuple[str, str]:
+    part, _, name = dotted.partition(".")
+    if name not in PARTS[part]:
+        raise ValueError(f"[{part}] has no {name}")
+    return part, name
+
+
+def _parse_fault(table: Mapping[str, Any]) -> Fault:
+    draws = table.get("draws")
+    return Fault(
+        name=table["name"],
+        adds={_parameter(key): _parse_track(value) for key, value in table["adds"].items()},
+        magnitude_deg=float(table["magnitude_deg"]),
+        limit_deg=float(table["limit_deg"]),
+        source=table["source"],
+        draws=(draws["joint"], draws["phase"], draws["direction"]) if draws else None,
+    )
 
 
 def _relative_to_trunk(table: Mapping[str, Any]) -> bool:

@@ -24,13 +24,15 @@ class Material:
     """How a surface looks.
 
     ``gloss`` is the strength of its highlight. It may have a ``texture`` (H, W, 3) RGB over its uv,
-    or the colours of ``garments``, or be a ``backdrop`` that shows nothing but shadows.
+    or the colours of ``garments``, or be a ``backdrop`` that shows nothing but shadows. What does
+    not cast a ``shadow`` is outside the reach of the sun: floors, walls, ceilings.
     """
 
     gloss: float = 0.05
     texture: Image | None = None
     garments: tuple[Colour, Colour, Colour, Colour] | None = None
     backdrop: bool = False
+    shadow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def quad(
     repeat: tuple[float, float] = (1, 1),
     backdrop: bool = False,
 ) -> Mesh:
-    """Return a rectangle from a corner along two sides, its texture repeated over each."""
+    """Return a part of a room: a rectangle from a corner along two sides, its texture repeated."""
     corner, along, up = (np.asarray(v, np.float64) for v in (corner, along, up))
     vertices = np.array([corner, corner + along, corner + along + up, corner + up])
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
@@ -176,7 +178,7 @@ def quad(
         solid(vertices, faces, colour),
         normals=np.tile(unit(np.cross(along, up)), (4, 1)),
         extra=extra,
-        material=Material(gloss=0.02, texture=texture, backdrop=backdrop),
+        material=Material(0.02, texture, backdrop=backdrop, shadow=False),
     )
 
 

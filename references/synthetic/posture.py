@@ -1,11 +1,13 @@
 """From a motion to a posed body: trunk first, then each arm and leg by inverse kinematics."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from references.motions import Grip, Motion
+from references.motions import Grip, Motion, Values
 from references.synthetic.body import Body, Pose
 from references.synthetic.kinematics import (
     across,
@@ -23,7 +25,42 @@ Floats = npt.NDArray[np.float64]
 _LEFTWARDS: Final = np.array([1.0, 0.0, 0.0])
 _SPINE: Final = ("spine05", "spine04", "spine03", "spine02", "spine01")
 _NECK: Final = ("neck01", "neck02", "neck03", "head")
-_SIDES: Final = (("L", 1.0), ("R", -1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of the body: how its bones end, its direction along x, its parts of a motion."""
+
+    bone: str
+    sign: float
+    parts: Mapping[str, str]
+
+    def other(self) -> "_Side":
+        return _RIGHT if self is _LEFT else _LEFT
+
+
+_LEFT: Final = _Side("L", 1.0, {"arms": "left_arm", "legs": "left_leg"})
+_RIGHT: Final = _Side("R", -1.0, {"arms": "right_arm", "legs": "right_leg"})
+_SIDES: Final = (_LEFT, _RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """A motion and its parameters over time."""
+
+    motion: Motion
+    values: Values
+
+    def at(self, part: str, name: str, side: _Side | None = None) -> Floats:
+        """Return a parameter (T,), of one side if given; one that is left out is zero."""
+        value = self.values.get((part, name), np.zeros(self.frames()))
+        if side is None:
+            return value
+        return value + self.values.get((side.parts[part], name), 0.0)
+
+    def frames(self) -> int:
+        return len(next(iter(self.values.values())))
+
 
 # A closed fist: flexion of the three joints of each finger in degrees, as around a 3 cm bar.
 _FINGER_FLEXION: Final = (62.0, 78.0, 45.0)
@@ -38,22 +75,27 @@ _REST_ON: Final = {
 
 
 def pose_motion(body: Body, motion: Motion, phase: npt.ArrayLike) -> Pose:
-    """Return the body posed at phases (P,) of a motion, supported as the motion says."""
-    phase = np.atleast_1d(np.asarray(phase, np.float64))
-    rotations = _trunk(motion, phase)
+    """Return the body posed at phases (T,) of a motion done right."""
+    return pose_values(body, motion, motion.values(phase))
+
+
+def pose_values(body: Body, motion: Motion, values: Values) -> Pose:
+    """Return the body posed by parameters over time, supported as the motion says."""
+    script = _Script(motion, values)
+    rotations = _trunk(script)
     trunk = body.pose(rotations)
-    for side, sign in _SIDES:
-        rotations |= _arm(body, motion, trunk, phase, side, sign)
+    for side in _SIDES:
+        rotations |= _arm(body, script, trunk, side)
     if motion.has("legs", "plant"):
         # Where planted feet are seen from the hips depends on how deep the thighs let them sit,
         # which depends on the feet: once around is enough.
         for _ in range(2):
             offset = _support(body, motion, body.pose(rotations))
-            for side, sign in _SIDES:
-                rotations |= _leg(body, motion, trunk.moved(offset), phase, side, sign)
+            for side in _SIDES:
+                rotations |= _leg(body, script, trunk.moved(offset), side)
         return body.pose(rotations).moved(offset)
-    for side, sign in _SIDES:
-        rotations |= _leg(body, motion, trunk, phase, side, sign)
+    for side in _SIDES:
+        rotations |= _leg(body, script, trunk, side)
     pose = body.pose(rotations)
     return pose.moved(_support(body, motion, pose))
 
@@ -69,34 +111,30 @@ def ankle_height(body: Body) -> float:
     return float(body.head("foot.L")[2] - body.vertices[:, 2].min())
 
 
-def _trunk(motion: Motion, phase: Floats) -> dict[str, Floats]:
-    lean = turn(_LEFTWARDS, motion.at("trunk", "lean", phase))
-    flex = motion.at("trunk", "flex", phase) / len(_SPINE)
-    twist = motion.at("trunk", "twist", phase) / len(_SPINE)
-    shrug = motion.at("trunk", "shrug", phase)
-    nod = motion.at("trunk", "nod", phase) / len(_NECK)
+def _trunk(script: _Script) -> dict[str, Floats]:
+    lean = turn(_LEFTWARDS, script.at("trunk", "lean"))
+    flex = script.at("trunk", "flex") / len(_SPINE)
+    twist = script.at("trunk", "twist") / len(_SPINE)
+    nod = script.at("trunk", "nod") / len(_NECK)
     rotations = {"root": lean}
     chain = lean
     for bone in _SPINE:
         chain = chain @ turn(_LEFTWARDS, flex) @ turn([0, 0, 1], twist)
         rotations[bone] = chain
-    for side, sign in _SIDES:
-        raised = chain @ turn([0, 1, 0], -sign * shrug)
-        rotations[f"clavicle.{side}"] = rotations[f"shoulder01.{side}"] = raised
+    for side in _SIDES:
+        raised = chain @ turn([0, 1, 0], -side.sign * script.at("trunk", "shrug"))
+        rotations[f"clavicle.{side.bone}"] = rotations[f"shoulder01.{side.bone}"] = raised
     for bone in _NECK:
         chain = chain @ turn(_LEFTWARDS, nod)
         rotations[bone] = chain
     return rotations
 
 
-def _arm(
-    body: Body, motion: Motion, trunk: Pose, phase: Floats, side: str, sign: float
-) -> dict[str, Floats]:
-    upper, lower, hand = f"upperarm01.{side}", f"lowerarm01.{side}", f"wrist.{side}"
-    lengths = body.length(upper, lower), body.length(lower, hand)
-    axes = _axes(trunk.rotations[:, body.index("spine01")], motion.arms_relative_to_trunk)
+def _arm(body: Body, script: _Script, trunk: Pose, side: _Side) -> dict[str, Floats]:
+    upper, lower, hand = (f"{b}.{side.bone}" for b in ("upperarm01", "lowerarm01", "wrist"))
+    axes = _axes(trunk.rotations[:, body.index("spine01")], script.motion.arms_relative_to_trunk)
     shoulder = trunk.heads[:, body.index(upper)]
-    elbow, wrist = _reach(body, motion, trunk, phase, "arms", upper, lengths, axes, sign)
+    elbow, wrist = _reach(body, script, trunk, "arms", (upper, lower, hand), axes, side)
     along_upper, along_lower = unit(elbow - shoulder), unit(wrist - elbow)
     hinge = np.cross(along_upper, along_lower)
 
@@ -106,56 +144,49 @@ def _arm(
     upper_turn = frame(along_upper, hinge) @ frame(rest_upper, rest_hinge).T
     lower_turn = frame(along_lower, hinge) @ frame(rest_lower, rest_hinge).T
 
-    knuckles = _knuckles(motion.grip, along_lower, sign * axes[..., 0])
-    rest_knuckles = body.head(f"finger5-1.{side}") - body.head(f"finger2-1.{side}")
-    rest_hand = body.head(f"finger3-1.{side}") - body.head(hand)
+    knuckles = _knuckles(script.motion.grip, along_lower, side.sign * axes[..., 0], side)
+    rest_knuckles = body.head(f"finger5-1.{side.bone}") - body.head(f"finger2-1.{side.bone}")
+    rest_hand = body.head(f"finger3-1.{side.bone}") - body.head(hand)
     # Bending the wrist backwards turns the hand about its knuckles, away from the palm.
-    back = -sign * motion.at("arms", "wrist", phase)
-    hand_turn = (
-        turn(knuckles, back) @ frame(along_lower, knuckles) @ frame(rest_hand, rest_knuckles).T
-    )
-    twisted = frame(along_lower, knuckles) @ frame(rest_lower, rest_knuckles).T
+    back = -side.sign * script.at("arms", "wrist", side)
+    held = frame(along_lower, knuckles)
+    hand_turn = turn(knuckles, back) @ held @ frame(rest_hand, rest_knuckles).T
+    twisted = held @ frame(rest_lower, rest_knuckles).T
     return {
         upper: upper_turn,
-        f"upperarm02.{side}": upper_turn,
+        f"upperarm02.{side.bone}": upper_turn,
         lower: lower_turn,
         # The forearm shares out the turn between elbow and hand.
-        f"lowerarm02.{side}": halfway(twisted @ np.swapaxes(lower_turn, 1, 2)) @ lower_turn,
+        f"lowerarm02.{side.bone}": halfway(twisted @ np.swapaxes(lower_turn, 1, 2)) @ lower_turn,
         hand: hand_turn,
-        **_fist(hand_turn, knuckles, hand_turn @ unit(rest_hand), side, sign),
+        **_fist(hand_turn, knuckles, hand_turn @ unit(rest_hand), side),
     }
 
 
-def _leg(
-    body: Body, motion: Motion, trunk: Pose, phase: Floats, side: str, sign: float
-) -> dict[str, Floats]:
-    upper, lower, foot = f"upperleg01.{side}", f"lowerleg01.{side}", f"foot.{side}"
-    lengths = body.length(upper, lower), body.length(lower, foot)
-    axes = _axes(trunk.rotations[:, body.index("root")], motion.legs_relative_to_trunk)
+def _leg(body: Body, script: _Script, trunk: Pose, side: _Side) -> dict[str, Floats]:
+    upper, lower, foot = (f"{b}.{side.bone}" for b in ("upperleg01", "lowerleg01", "foot"))
+    axes = _axes(trunk.rotations[:, body.index("root")], script.motion.legs_relative_to_trunk)
     hip = trunk.heads[:, body.index(upper)]
-    knee, ankle = _reach(body, motion, trunk, phase, "legs", upper, lengths, axes, sign)
+    knee, ankle = _reach(body, script, trunk, "legs", (upper, lower, foot), axes, side)
     along_upper, along_lower = unit(knee - hip), unit(ankle - knee)
 
     # The hinge of a knee points to the lifter's left on both sides.
-    toes_out = motion.at("legs", "toes_out", phase)
-    facing = turn([0, 0, 1], sign * toes_out) @ axes
+    heading = turn([0, 0, 1], side.sign * script.at("legs", "toes_out", side))
     rest_upper = body.head(lower) - body.head(upper)
     rest_lower = body.head(foot) - body.head(lower)
     hinge = np.cross(along_upper, along_lower)
     straight = np.linalg.norm(hinge, axis=-1, keepdims=True) < _STRAIGHT
-    hinge = np.where(straight, facing[..., 0], hinge)
+    hinge = np.where(straight, (heading @ axes)[..., 0], hinge)
     upper_turn = frame(along_upper, hinge) @ frame(rest_upper, _LEFTWARDS).T
     lower_turn = frame(along_lower, hinge) @ frame(rest_lower, _LEFTWARDS).T
-    if motion.has("legs", "ankle"):
-        foot_turn = lower_turn @ turn(_LEFTWARDS, motion.at("legs", "ankle", phase))
-    else:
-        foot_turn = turn([0, 0, 1], sign * toes_out)
+    if script.motion.has("legs", "ankle"):
+        heading = lower_turn @ turn(_LEFTWARDS, script.at("legs", "ankle", side))
     return {
         upper: upper_turn,
-        f"upperleg02.{side}": upper_turn,
+        f"upperleg02.{side.bone}": upper_turn,
         lower: lower_turn,
-        f"lowerleg02.{side}": lower_turn,
-        foot: foot_turn,
+        f"lowerleg02.{side.bone}": lower_turn,
+        foot: heading,
     }
 
 
@@ -173,50 +204,50 @@ def _axes(rotation: Floats, relative_to_trunk: bool) -> Floats:
 
 def _reach(
     body: Body,
-    motion: Motion,
+    script: _Script,
     trunk: Pose,
-    phase: Floats,
     part: str,
-    first: str,
-    lengths: tuple[float, float],
+    bones: tuple[str, str, str],
     axes: Floats,
-    sign: float,
+    side: _Side,
 ) -> tuple[Floats, Floats]:
-    """Return the middle and far joint (P, 3) of an arm or a leg."""
-    other = first.replace(".L", ".R") if sign > 0 else first.replace(".R", ".L")
-    start, opposite = trunk.heads[:, body.index(first)], trunk.heads[:, body.index(other)]
-    outwards = sign * axes[..., 0]
+    """Return the middle and far joint (T, 3) of an arm or a leg."""
+    first, second, third = bones
+    lengths = body.length(first, second), body.length(second, third)
+    start = trunk.heads[:, body.index(first)]
+    opposite = trunk.heads[:, body.index(first[:-1] + side.other().bone)]
+    outwards = side.sign * axes[..., 0]
     half_apart = ((start - opposite) * outwards).sum(axis=-1) / 2
-    aside = motion.at(part, "width", phase) * _shoulder_width(body) / 2 - half_apart
+    aside = script.at(part, "width", side) * _shoulder_width(body) / 2 - half_apart
     # The elbow points back of the line to the hand, the knee in front of the line to the foot.
     bends = 1.0 if part == "arms" else -1.0
-    if motion.has(part, "plant"):
+    if script.motion.has(part, "plant"):
         target = start + outwards * aside[:, None]
-        target[:, 1] -= motion.at(part, "plant", phase)
+        target[:, 1] -= script.at(part, "plant", side)
         target[:, 2] = ankle_height(body)
         span = target - start
         angle = np.degrees(
             np.arctan2((span * axes[..., 1]).sum(-1), -(span * axes[..., 2]).sum(-1))
         )
     else:
-        distance = chord(*lengths, motion.at(part, "bend", phase))
-        if motion.has(part, "upper"):
-            angle = motion.at(part, "upper", phase) + bends * apex(*lengths, distance)
+        distance = chord(*lengths, script.at(part, "bend", side))
+        if script.motion.has(part, "upper"):
+            angle = script.at(part, "upper", side) + bends * apex(*lengths, distance)
         else:
-            angle = motion.at(part, "reach", phase)
-        if motion.has(part, "spread"):
-            aside = distance * np.sin(np.radians(motion.at(part, "spread", phase)))
+            angle = script.at(part, "reach", side)
+        if script.motion.has(part, "spread"):
+            aside = distance * np.sin(np.radians(script.at(part, "spread", side)))
         aside = np.clip(aside, -distance, distance)
         inside = np.sqrt(distance**2 - aside**2)
         target = start + outwards * aside[:, None] + _sagittal(axes, angle) * inside[:, None]
-    if motion.has(part, "pole_up"):
+    if script.motion.has(part, "pole_up"):
         pole = (
-            motion.at(part, "pole_out", phase)[:, None] * outwards
-            + motion.at(part, "pole_forward", phase)[:, None] * axes[..., 1]
-            + motion.at(part, "pole_up", phase)[:, None] * axes[..., 2]
+            script.at(part, "pole_out", side)[:, None] * outwards
+            + script.at(part, "pole_forward", side)[:, None] * axes[..., 1]
+            + script.at(part, "pole_up", side)[:, None] * axes[..., 2]
         )
     else:
-        flare = np.radians(motion.at(part, "flare", phase))[:, None]
+        flare = np.radians(script.at(part, "flare", side))[:, None]
         pole = np.cos(flare) * _sagittal(axes, angle - bends * 90) + np.sin(flare) * outwards
     return two_bone(start, target, *lengths, pole)
 
@@ -231,8 +262,8 @@ def _shoulder_width(body: Body) -> float:
     return body.length("upperarm01.L", "upperarm01.R")
 
 
-def _knuckles(grip: Grip, forearm: Floats, outwards: Floats) -> Floats:
-    """Return the direction (P, 3) from index to little finger that a grip asks for."""
+def _knuckles(grip: Grip, forearm: Floats, outwards: Floats, side: _Side) -> Floats:
+    """Return the direction (T, 3) from index to little finger that a grip asks for."""
     match grip:
         case "over":
             wanted = outwards
@@ -240,24 +271,21 @@ def _knuckles(grip: Grip, forearm: Floats, outwards: Floats) -> Floats:
             wanted = -outwards
         case "neutral":
             # Thumbs in front of hanging hands, on top of hands held forwards.
-            wanted = np.cross(outwards, forearm)
-            wanted = wanted * np.sign((outwards * _LEFTWARDS).sum(-1, keepdims=True))
+            wanted = side.sign * np.cross(outwards, forearm)
     return across(forearm, wanted)
 
 
-def _fist(
-    hand: Floats, knuckles: Floats, along: Floats, side: str, sign: float
-) -> dict[str, Floats]:
+def _fist(hand: Floats, knuckles: Floats, along: Floats, side: _Side) -> dict[str, Floats]:
     rotations = {}
     for finger in (2, 3, 4, 5):
         chain = hand
         for segment, flexion in enumerate(_FINGER_FLEXION, 1):
-            chain = turn(knuckles, np.full(len(hand), sign * flexion)) @ chain
-            rotations[f"finger{finger}-{segment}.{side}"] = chain
-    chain = turn(along, np.full(len(hand), -sign * _THUMB_OPPOSITION)) @ hand
+            chain = turn(knuckles, np.full(len(hand), side.sign * flexion)) @ chain
+            rotations[f"finger{finger}-{segment}.{side.bone}"] = chain
+    chain = turn(along, np.full(len(hand), -side.sign * _THUMB_OPPOSITION)) @ hand
     for segment, flexion in enumerate(_THUMB_FLEXION, 1):
-        chain = turn(knuckles, np.full(len(hand), sign * flexion)) @ chain
-        rotations[f"finger1-{segment}.{side}"] = chain
+        chain = turn(knuckles, np.full(len(hand), side.sign * flexion)) @ chain
+        rotations[f"finger1-{segment}.{side.bone}"] = chain
     return rotations
 
 

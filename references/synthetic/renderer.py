@@ -35,10 +35,10 @@ _SURFACES: Final = {"plain": 0, "textured": 1, "dressed": 2, "backdrop": 3}
 class Light:
     """Where the sun stands (a direction towards it) and the colours of sun, sky and ground."""
 
-    towards_sun: tuple[float, float, float] = (-0.5, -0.8, 1.2)
+    towards_sun: tuple[float, float, float] = (0.5, -0.8, 1.2)
     sunlight: Colour = (1.15, 1.08, 0.98)
-    skylight: Colour = (0.37, 0.39, 0.42)
-    groundlight: Colour = (0.19, 0.17, 0.16)
+    skylight: Colour = (0.55, 0.58, 0.62)
+    groundlight: Colour = (0.34, 0.32, 0.30)
     background: Colour = (0.62, 0.64, 0.67)
 
 
@@ -92,7 +92,7 @@ class Renderer:
         self._shadow_buffer.clear(depth=1.0)
         self._shadow["sun_view"].write(_matrix_bytes(sun_view))
         for mesh, vertices, indices in buffers:
-            if not mesh.material.backdrop and mesh.material.texture is None:
+            if mesh.material.shadow:
                 position = [(vertices, "3f 40x", "position")]
                 context.vertex_array(self._shadow, position, indices).render()
 
@@ -146,7 +146,6 @@ class Renderer:
             height, width = image.shape[:2]
             texture = self._context.texture((width, height), 3, image[::-1].tobytes())
             texture.build_mipmaps()
-            texture.anisotropy = 8.0
             kept = self._textures[id(image)] = (image, texture)
         return kept[1]
 

@@ -46,7 +46,7 @@ def test_the_bones_of_the_arm_make_the_angle_of_the_motion(exercise: str) -> Non
     shoulder, elbow, wrist = (
         pose.heads[:, shape.index(f"{bone}.L")] for bone in ("upperarm01", "lowerarm01", "wrist")
     )
-    asked = motions()[exercise].at("arms", "bend", PHASE)
+    asked = motions()[exercise].values(PHASE)["arms", "bend"]
     # The twist that the forearm shares with the hand moves the wrist by about a degree.
     assert included_angle(shoulder, elbow, wrist) == pytest.approx(asked, abs=2)
 

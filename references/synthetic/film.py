@@ -1,0 +1,116 @@
+"""Filming a set: an H.264 clip as a phone would record it, and the truth in a file beside it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from references.geometry import joint_angles
+from references.lens import Lens
+from references.synthetic.equipment import build_stage
+from references.synthetic.outfit import Lifter
+from references.synthetic.performance import Performance
+from references.synthetic.renderer import Renderer
+from references.synthetic.room import Room, gym
+from references.viewpoint import Viewpoint
+
+Image = npt.NDArray[np.uint8]
+
+# Constant rate factor of x264: small, and no artefact that a pose network would mind.
+_CRF: Final = "27"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """How a set is filmed: by whom, where, from where and through which lens.
+
+    ``grain`` is the standard deviation of the sensor's noise in grey levels.
+    """
+
+    lifter: Lifter
+    room: Room
+    viewpoint: Viewpoint
+    lens: Lens
+    grain: float = 1.5
+
+
+def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iterator[Image]:
+    """Return the frames of a set, (H, W, 3) in BGR each."""
+    body = shot.lifter.bare
+    pose = performance.pose(body)
+    stage = build_stage(body, performance.motion, pose)
+    scenery = gym(shot.room)
+    with Renderer(shot.lens.width, shot.lens.height) as renderer:
+        for moment in range(len(performance.t)):
+            meshes = [
+                *scenery,
+                *shot.lifter.meshes(pose, moment),
+                *stage.meshes(body, pose, moment),
+            ]
+            frame = renderer.render(meshes, shot.viewpoint, shot.lens, shot.room.light)
+            noise = rng.normal(scale=shot.grain, size=frame.shape)
+            yield np.clip(frame + noise, 0, 255).astype(np.uint8)
+
+
+def write_clip(frames: Iterable[Image], fps: float, path: Path) -> None:
+    """Write frames of one size as an H.264 clip in MP4."""
+    rate = Fraction(fps).limit_denominator(1001)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=rate, options={"crf": _CRF})
+        stream.pix_fmt = "yuv420p"
+        for index, frame in enumerate(frames):
+            if not index:
+                stream.height, stream.width = frame.shape[:2]
+            picture = av.VideoFrame.from_ndarray(frame, format="bgr24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+
+
+def truth(performance: Performance, shot: Shot) -> dict[str, Any]:
+    """Return what is true of a filmed set, ready for JSON.
+
+    Angles are the included angles of the COCO keypoints in 3D at start and turn; ``xy`` are the
+    keypoints in pixels, frame by frame.
+    """
+    body = shot.lifter.bare
+    joints = body.keypoints(performance.pose(body))
+    angles = joint_angles(joints)
+    t = performance.t
+    return {
+        "exercise": performance.motion.exercise,
+        "seconds": round(float(t[-1]), 3),
+        "repetitions": [
+            {
+                **{name: round(value, 3) for name, value in asdict(boundary).items()},
+                "angles_deg": {
+                    moment: {
+                        joint: round(float(np.interp(at, t, angle)), 1)
+                        for joint, angle in angles.items()
+                    }
+                    for moment, at in (("start", boundary.start_s), ("turn", boundary.turn_s))
+                },
+                "faults_deg": {
+                    name: {
+                        moment: round(float(np.interp(at, t, degrees)), 1)
+                        for moment, at in (("start", boundary.start_s), ("turn", boundary.turn_s))
+                    }
+                    for name, degrees in performance.faults.items()
+                },
+            }
+            for boundary in performance.boundaries
+        ],
+        "camera": {"viewpoint": asdict(shot.viewpoint), "lens": asdict(shot.lens)},
+        "phase": np.round(performance.phase, 3).tolist(),
+        "xy": np.round(shot.lens.project(shot.viewpoint, joints), 1).tolist(),
+    }
+
+
+def write_truth(performance: Performance, shot: Shot, path: Path) -> None:
+    """Write what is true of a filmed set as JSON."""
+    path.write_text(json.dumps(truth(performance, shot)) + "\n", encoding="utf-8")

@@ -20,22 +20,19 @@ from pipeline.classify.dataset import (
     MIN_CLIPS,
     UNKNOWN,
     Example,
-    PoseCache,
     choose_classes,
     find_clips,
     load_clips,
     load_openpose,
 )
 from pipeline.classify.evaluate import Evaluation, cross_validate, draw_confusion
+from pipeline.classify.extract import pose_cache
 from pipeline.classify.synthesize import made_up_lifters
 from pipeline.classify.train import Progress as Report
 from pipeline.classify.train import Source, TrainingSettings
 from pipeline.classify.train import train as train_network
 from pipeline.classify.weights import SHIPPED, save
 from pipeline.errors import SettingError
-from pipeline.observe import ObserveSettings, observe
-from pipeline.pose.network import PoseNetwork
-from pipeline.pose.track import PoseTrack
 
 _PAPER: Final = TrainingSettings()
 _VARIED: Final = Augmentation()
@@ -47,7 +44,9 @@ Manifest = Annotated[
     Path | None,
     typer.Option(help="CSV file: the clip ('file') and its person or footage ('group')."),
 ]
-Cache = Annotated[Path, typer.Option(help="Where poses are kept between runs.")]
+Cache = Annotated[
+    Path, typer.Option(help="Where poses are kept between runs; delete it to watch anew.")
+]
 Keypoints = Annotated[
     list[str] | None,
     typer.Option(
@@ -198,7 +197,7 @@ def _gather(
     """Watch the clips, or read what was seen when they were watched, and add the rest."""
     found = find_clips(clips, manifest)
     with _bar(console) as report:
-        examples, unusable = load_clips(found, _cache(cache), report)
+        examples, unusable = load_clips(found, pose_cache(cache), report)
     for sentence in unusable:
         console.print(sentence, style="yellow", markup=False)
     classes = choose_classes(examples)
@@ -209,19 +208,6 @@ def _gather(
         exercise, _, folder = pair.partition("=")
         made_up += load_openpose(Path(folder), exercise)
     return _Lessons(examples, made_up, classes)
-
-
-def _cache(folder: Path) -> PoseCache:
-    """Return the cache; the pose network is loaded when a clip is not in it."""
-    networks: list[PoseNetwork] = []
-    settings = ObserveSettings()
-
-    def watch(clip: Path) -> PoseTrack:
-        if not networks:
-            networks.append(PoseNetwork())
-        return observe(clip, networks[0], settings, progress=lambda _step, _done: None).track
-
-    return PoseCache(folder, watch, watched_with=f"default pose weights, {settings!r}")
 
 
 def _measure(

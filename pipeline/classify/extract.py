@@ -1,0 +1,25 @@
+"""Watching the clips to learn from, each one once."""
+
+from pathlib import Path
+
+from pipeline.classify.dataset import PoseCache
+from pipeline.observe import ObserveSettings, observe
+from pipeline.pose.network import PoseNetwork
+from pipeline.pose.track import PoseTrack
+from pipeline.pose.weights import DEFAULT_WEIGHTS
+
+
+def pose_cache(folder: Path) -> PoseCache:
+    """Return the tracks of clips as the bot sees them, kept in ``folder``.
+
+    The pose network is loaded when the first clip is not there yet.
+    """
+    settings = ObserveSettings()
+    networks: list[PoseNetwork] = []
+
+    def watch(clip: Path) -> PoseTrack:
+        if not networks:
+            networks.append(PoseNetwork())
+        return observe(clip, networks[0], settings, progress=lambda _step, _done: None).track
+
+    return PoseCache(folder, watch, watched_with=f"{DEFAULT_WEIGHTS} pose weights, {settings!r}")

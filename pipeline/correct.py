@@ -85,18 +85,18 @@ def _message(
     language: str,
 ) -> str:
     difference = user_deg - comparison.reference_deg
-    which = text(
-        "correct.all" if len(repetitions) == len(comparison.user_deg) else "correct.some",
-        language,
-        repetitions=listed([str(r) for r in repetitions], language),
-    )
+    if len(repetitions) == len(comparison.user_deg):
+        extent = "all"
+    else:
+        extent = "one" if len(repetitions) == 1 else "some"
+    numbers = listed([str(r) for r in repetitions], language)
     return text(
         "correct.message",
         language,
         side=text(f"body.{side_of(comparison.joint)}", language),
         joint=text(f"body.{kind_of(comparison.joint)}", language),
         phase=exercise.phase_title(comparison.phase, language),
-        repetitions=which,
+        repetitions=text(f"correct.{extent}", language, numbers=numbers),
         user=round(user_deg),
         reference=round(comparison.reference_deg),
         difference=round(abs(difference)),

@@ -85,6 +85,19 @@ def test_a_joint_not_seen_well_is_not_judged(given: Comparison, reason: str) -> 
     assert reason in not_judged.reason
 
 
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ([90, 90, 90], "in every repetition"),
+        ([90, 160, 160], "in repetition 1."),
+        ([90, 160, 90], "in repetitions 1 and 3."),
+    ],
+)
+def test_a_correction_says_in_which_repetitions(user: list[float], words: str) -> None:
+    [deviation] = correct(CURL, [comparison("left_elbow", "start", user, 160)])[0]
+    assert words in deviation.message
+
+
 def test_a_repetition_in_which_the_joint_was_hidden_is_not_blamed() -> None:
     [deviation] = correct(CURL, [comparison("left_elbow", "start", [90, np.nan, 90], 160)])[0]
     assert deviation.repetitions == (1, 3)

@@ -1,6 +1,6 @@
 """A lens in pixels: what turns a viewpoint into a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -35,6 +35,18 @@ class Lens:
         """
         focal = max(width, height) / 2 / np.tan(np.radians(field_of_view_deg) / 2)
         return cls(width, height, focal, focal, width / 2, height / 2)
+
+    def scaled(self, factor: int) -> "Lens":
+        """Return the lens of the same picture with ``factor`` times the pixels each way."""
+        return replace(
+            self,
+            width=self.width * factor,
+            height=self.height * factor,
+            fx=self.fx * factor,
+            fy=self.fy * factor,
+            cx=self.cx * factor,
+            cy=self.cy * factor,
+        )
 
     def matrix(self) -> Floats:
         """Return the camera matrix (3, 3)."""

@@ -45,7 +45,7 @@ def demo_shot() -> Shot:
         lifter=dress(load_body("man"), Outfit(shirt=(0.55, 0.16, 0.13))),
         room=GYMS[0],
         viewpoint=Viewpoint(88.0, 2.0, 2.7, (0.0, -0.12, 0.93)),
-        lens=Lens.of_phone(540, 960, 52.0),
+        lens=Lens.of_phone(720, 1280, 52.0),
     )
 
 

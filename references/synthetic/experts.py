@@ -21,6 +21,8 @@ from references.synthetic.room import STUDIO_LIGHT, studio
 _MOMENTS: Final = 21
 _BODY: Final = "man"
 _JPEG_QUALITY: Final = 85
+# Pictures are drawn this much larger and shrunk, for smooth edges.
+_SUPERSAMPLING: Final = 2
 
 
 def expert_motion(motion: Motion) -> ExpertMotion:
@@ -57,7 +59,7 @@ def write_pictures(motion: Motion, folder: Path) -> Iterator[Path]:
     lifter = dress(load_body(_BODY), Outfit())
     pose = pose_motion(lifter.bare, motion, [0.0, 1.0])
     stage = build_stage(lifter.bare, motion, pose)
-    with Renderer(*SIZE) as renderer:
+    with Renderer(SIZE[0] * _SUPERSAMPLING, SIZE[1] * _SUPERSAMPLING) as renderer:
         for moment, phase in enumerate(PHASES):
             meshes = [
                 *studio(),
@@ -66,7 +68,10 @@ def write_pictures(motion: Motion, folder: Path) -> Iterator[Path]:
             ]
             for azimuth in AZIMUTHS:
                 viewpoint, lens = framing(expert, azimuth)
-                picture = renderer.render(meshes, viewpoint, lens, STUDIO_LIGHT)
+                large = renderer.render(
+                    meshes, viewpoint, lens.scaled(_SUPERSAMPLING), STUDIO_LIGHT
+                )
+                picture = cv2.resize(large, SIZE, interpolation=cv2.INTER_AREA)
                 file = folder / picture_name(motion.exercise, phase, azimuth)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(file), picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])

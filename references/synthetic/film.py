@@ -23,7 +23,7 @@ from references.viewpoint import Viewpoint
 Image = npt.NDArray[np.uint8]
 
 # Constant rate factor of x264: small, and no artefact that a pose network would mind.
-_CRF: Final = "27"
+_CRF: Final = "25"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from references.viewpoint import Viewpoint
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 
-SIZE: Final = (360, 480)
+SIZE: Final = (432, 576)
 """Width and height of a picture in pixels."""
 
 AZIMUTHS: Final = tuple(range(0, 360, 30))

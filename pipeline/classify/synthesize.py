@@ -26,13 +26,15 @@ _ARMS: Final = {
 _LEGS: Final = [
     KEYPOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("knee", "ankle")
 ]
-# How often legs are behind a machine or below the picture; from how far behind a face is hidden
-# (cosine of the azimuth); how often the far arm is still seen from the side. Estimates by eye.
+_FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
+
+# Estimates by eye: how often somebody waits before the first repetition; how often legs are behind
+# a machine or below the picture; from how far behind a face is hidden (cosine of the azimuth); how
+# often the far arm is still seen from the side.
+_WAITS: Final = 0.3
 _LEGS_HIDDEN: Final = 0.3
 _FACE_IN_SIGHT: Final = -0.3
 _FAR_ARM_IN_SIGHT: Final = 0.5
-
-_FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +73,24 @@ def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return times (T,) in seconds and the phase (T,) at each: 0 at the start, 1 at the turn.
 
     A repetition lasts 1.2 to 5 seconds, its way out 30 to 70 % of that, with a rest at both ends;
-    the picture may begin anywhere in it, and nobody uses quite the whole range.
+    the range ends short of the expert's or beyond it, so phases run from -0.3 to 1.1. The picture
+    begins anywhere in a repetition, or with a wait at the start for up to half its time.
     """
     repetition = rng.uniform(1.2, 5)
     seconds = rng.uniform(1.5, min(8, 6 * repetition))
     t = np.arange(0, seconds, 1 / _RATE)
-    place = (t / repetition + rng.random()) % 1
+    waits = rng.random() < _WAITS
+    begins = -seconds * rng.uniform(0, 0.5) if waits else repetition * rng.random()
+    place = np.maximum((t + begins) / repetition, 0) % 1
     way_out, rest = rng.uniform(0.3, 0.7), rng.uniform(0, 0.3)
     progress = np.where(place < way_out, place / way_out, (1 - place) / (1 - way_out))
     moving = np.clip((progress - rest / 2) / (1 - rest), 0, 1)
-    first, last = rng.uniform(0, 0.15), rng.uniform(0.8, 1)
+    first, last = rng.uniform(-0.3, 0.15), rng.uniform(0.8, 1.1)
     return t, first + (last - first) * (1 - np.cos(np.pi * moving)) / 2
 
 
 def _pose_at(motion: ExpertMotion, phase: Floats) -> Floats:
-    """Return the joints (T, 17, 3) at phases (T,), linear between the motion's own."""
+    """Return the joints (T, 17, 3) at phases (T,), linear between the motion's own and beyond."""
     after = np.clip(np.searchsorted(motion.phase, phase), 1, len(motion.phase) - 1)
     before = after - 1
     weight = (phase - motion.phase[before]) / (motion.phase[after] - motion.phase[before])

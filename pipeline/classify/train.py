@@ -58,7 +58,7 @@ class TrainingSettings:
     batch: int = 64
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
-    smoothing: float = 0.05
+    smoothing: float = 0.1
     seed: int = 0
     device: str = "cpu"
 

@@ -1,5 +1,6 @@
 """Step 1, decode: a phone clip to upright, square-pixelled frames with their own timestamps."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -24,8 +26,6 @@ Image = npt.NDArray[np.uint8]
 # FFmpeg also reads playlists and scene descriptions that name other files and addresses; a clip
 # from a stranger may only be one of these containers, whatever it calls itself.
 _CONTAINERS: Final = "mov,matroska,webm,avi,gif,mpegts,flv"
-
-_QUARTER_TURN_DEG: Final = 90
 
 # A clip is worth a warning when more than this share of the declared frames did not decode; phones
 # declare one or two frames too many as a matter of course.
@@ -79,7 +79,7 @@ class Clip:
             if first is None:
                 raise ClipError("clip.unreadable")
             self._coming = chain([first], self._coming)
-            self._rotation = round(first.rotation / _QUARTER_TURN_DEG) % 4
+            self._mirrored, self._rotation = _display(first)
             self.width, self.height = self._displayed_size(first)
             if self.width * self.height > limits.pixels:
                 raise ClipError("clip.too_many_pixels", width=self.width, height=self.height)
@@ -191,7 +191,8 @@ class Clip:
     def _upright(self, frame: VideoFrame, size: tuple[int, int]) -> Image:
         width, height = size[::-1] if self._rotation % 2 else size
         image = frame.reformat(width=width, height=height, format="bgr24").to_ndarray()
-        # FFmpeg's display matrix turns counter-clockwise, as numpy.rot90 does.
+        if self._mirrored:
+            image = np.fliplr(image)
         return np.ascontiguousarray(np.rot90(image, self._rotation))
 
 
@@ -225,6 +226,22 @@ def _open(path: Path, limits: ClipLimits) -> tuple[InputContainer, VideoStream]:
         container.close()
         raise ClipError("clip.too_many_pixels", width=width, height=height)
     return container, stream
+
+
+def _display(frame: VideoFrame) -> tuple[bool, int]:
+    """Return whether to mirror a frame, and by how many quarters to turn it counter-clockwise then.
+
+    Some front cameras store mirrored pictures, for which FFmpeg's own angle stands on its head.
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, SideData):
+        return False, 0
+    # x' = a x + c y, y' = b x + d y with y down; FFmpeg stores a b u c d v x y w.
+    a, b, _, c, d, *_ = np.frombuffer(bytes(matrix), np.int32).tolist()
+    mirrored = a * d < b * c
+    if mirrored:
+        a, b = -a, -b
+    return mirrored, round(-math.atan2(b, a) / (math.pi / 2)) % 4
 
 
 _ATTACHED_PICTURE = av.stream.Disposition.attached_pic

@@ -58,13 +58,14 @@ def film(
     codec: str = "libx264",
     pixels: str = "yuv420p",
     turned_deg: int = 0,
+    mirrored: bool = False,
     sample_aspect: Fraction | None = None,
     container: dict[str, str] | None = None,
 ) -> Path:
     """Write a clip of ``pictures``, one for all ``times`` in seconds or one for each.
 
-    They are as stored; a player turns them counter-clockwise by ``turned_deg``, as the container
-    tells it to.
+    They are as stored; a player turns them counter-clockwise by ``turned_deg`` and then mirrors
+    them, as the container tells it to.
     """
     with av.open(str(path), "w", options=container or {}) as output:
         stream = output.add_stream(codec, options=_FASTEST.get(codec, {}))
@@ -74,8 +75,8 @@ def film(
         stream.codec_context.time_base = _CLOCK
         if sample_aspect is not None:
             stream.codec_context.sample_aspect_ratio = sample_aspect
-        if turned_deg:
-            stream.set_display_rotation(turned_deg)
+        if turned_deg or mirrored:
+            stream.set_display_rotation(turned_deg, hflip=mirrored)
         shown = np.broadcast_to(pictures, (len(times), stream.height, stream.width, 3))
         for time, picture in zip(times, shown, strict=True):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -28,11 +27,6 @@ from tests.clips import (
 LANDSCAPE = quarters(96, 64)
 DEFAULT_LIMITS = ClipLimits()
 FAST_START = {"movflags": "faststart"}
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    av.logging.set_level(av.logging.PANIC)
 
 
 def watch(
@@ -80,12 +74,14 @@ def test_what_phones_send_is_decoded(name: str, codec: str, pixels: str, tmp_pat
 
 
 @pytest.mark.parametrize("turned_deg", [0, 90, 180, 270, -90])
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("size", [(96, 64), (64, 96)])
 def test_a_turned_phone_is_turned_upright(
-    turned_deg: int, size: tuple[int, int], tmp_path: Path
+    turned_deg: int, mirrored: bool, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    stored = np.rot90(quarters(*size), -turned_deg // 90)
-    path = film(tmp_path / "turned.mp4", stored, even(3), turned_deg=turned_deg)
+    seen = quarters(*size)
+    stored = np.rot90(np.fliplr(seen) if mirrored else seen, -turned_deg // 90)
+    path = film(tmp_path / "turned.mp4", stored, even(3), turned_deg=turned_deg, mirrored=mirrored)
     frames, facts, _ = watch(path)
     assert (facts.width, facts.height) == size
     assert frames[0].image.shape == (size[1], size[0], 3)

@@ -11,6 +11,7 @@ from bot.cli.calibrate import calibrate
 from bot.cli.references import app as references
 from bot.cli.train import evaluate, train
 from pipeline.errors import GymbrainError
+from references.synthetic.renderer import RendererError
 
 app = typer.Typer(
     name="gymbrain",
@@ -31,6 +32,6 @@ def run() -> None:
     """Run the command line; exit 0 when it worked, 1 with one line of why it did not."""
     try:
         app()
-    except GymbrainError as error:
-        Console(stderr=True).print(error.say(), style="red", markup=False)
+    except (GymbrainError, RendererError) as error:
+        Console(stderr=True).print(str(error), style="red", markup=False)
         sys.exit(1)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import moderngl
 import numpy as np
 import numpy.typing as npt
 
@@ -42,13 +41,19 @@ class Light:
     background: Colour = (0.62, 0.64, 0.67)
 
 
+class RendererError(RuntimeError):
+    """This machine cannot draw: a package or a library is missing."""
+
+
 class Renderer:
-    """Draws pictures of one size; use as a context manager, or call `close`."""
+    """Draws pictures of one size; use as a context manager, or call `close`.
+
+    Raises RendererError when moderngl, which comes with the extra ``synthetic``, or EGL is missing.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        settings: dict[str, Any] = {"backend": "egl"}
-        self._context: Any = moderngl.create_context(standalone=True, **settings)
+        self._context: Any = _create_context()
         context = self._context
         # OpenGL's programs are dictionaries of uniforms, whose types are known to the driver alone.
         self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
@@ -86,7 +91,7 @@ class Renderer:
         sun_view = _sun_view(sun)
         context = self._context
         buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
-        context.enable(moderngl.DEPTH_TEST)
+        context.enable(context.DEPTH_TEST)
 
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
@@ -184,3 +189,16 @@ def _rigid(axes: Floats, eye: Floats) -> Floats:
 def _matrix_bytes(matrix: Floats) -> bytes:
     # OpenGL stores matrices column by column.
     return np.ascontiguousarray(matrix.T, np.float32).tobytes()
+
+
+def _create_context() -> Any:
+    try:
+        # An extra: nothing but filming needs it.
+        import moderngl  # noqa: PLC0415
+
+        settings: dict[str, Any] = {"backend": "egl"}
+        return moderngl.create_context(standalone=True, **settings)
+    except (ImportError, OSError) as error:
+        raise RendererError(
+            "Filming needs EGL (Debian: libegl1, libgl1-mesa-dri) and pip install '.[synthetic]'."
+        ) from error

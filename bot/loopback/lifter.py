@@ -13,11 +13,12 @@ ClipKind: TypeAlias = Literal["video", "document", "video_note", "animation"]
 
 
 class Lifter:
-    """Somebody in a private chat with the bot of a ``backend``, from their first message on."""
+    """Somebody who has opened a private chat with the bot of a ``backend``."""
 
     def __init__(self, backend: Backend, user_id: int, first_name: str) -> None:
         self._backend = backend
         self.user = User(user_id, first_name)
+        backend.people[user_id] = self.user
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -93,7 +94,6 @@ class Lifter:
             await self._backend.bell.wait()
 
     def _send(self, attachment: Attachment | None, words: str) -> Message:
-        self._backend.people[self.user.id] = self.user
         [message] = self._backend.post(self.user.id, self.user, attachment, text=words)
         self._backend.updates.add("message", message.wire(self.user))
         return message

@@ -1,5 +1,6 @@
 """What is in a file that somebody sends, looked at as Telegram does."""
 
+import re
 from io import BytesIO
 from mimetypes import guess_type
 from pathlib import PurePath
@@ -39,7 +40,8 @@ def photo(content: bytes) -> Attachment:
     try:
         with Image.open(BytesIO(content)) as opened:
             picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    # Pillow raises SyntaxError for some broken files.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise bad_request("IMAGE_PROCESS_FAILED") from error
     if sum(picture.size) > _MOST_SIDES or max(picture.size) > _MOST_RATIO * min(picture.size):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
@@ -58,17 +60,19 @@ def moving(kind: Kind, content: bytes, name: str) -> Attachment:
             seconds = _seconds(container)
     except av.FFmpegError:
         width, height, seconds = 0, 0, 0.0
-    file = File(content, PurePath(name).suffix, width, height)
+    file = File(content, _suffix(name), width, height)
     return Attachment(kind, (file,), name, _mime_type(name), seconds)
 
 
 def document(content: bytes, name: str) -> Attachment:
     """Return a file of any kind."""
-    return Attachment("document", (File(content, PurePath(name).suffix),), name, _mime_type(name))
+    return Attachment("document", (File(content, _suffix(name)),), name, _mime_type(name))
 
 
 def voice(content: bytes) -> Attachment:
     """Return a voice note. Raises ApiError for what Telegram would not show as one."""
+    if len(content) > _LARGEST_VOICE:
+        raise bad_request("the voice note is larger than 1 MB")
     try:
         with av.open(BytesIO(content), "r") as container:
             codecs = [stream.codec_context.name for stream in container.streams]
@@ -78,8 +82,6 @@ def voice(content: bytes) -> Attachment:
         raise bad_request("the voice note cannot be opened") from error
     if not is_voice:
         raise bad_request("the voice note is not Opus in an OGG file")
-    if len(content) > _LARGEST_VOICE:
-        raise bad_request("the voice note is larger than 1 MB")
     return Attachment("voice", (File(content, ".ogg"),), mime_type="audio/ogg", seconds=seconds)
 
 
@@ -93,6 +95,12 @@ def _scaled(picture: Image.Image, side: int) -> File:
 
 def _seconds(container: InputContainer) -> float:
     return (container.duration or 0) / av.time_base
+
+
+def _suffix(name: str) -> str:
+    """Return the ending of a name if it can stand in an address."""
+    suffix = PurePath(name).suffix
+    return suffix if re.fullmatch(r"\.[A-Za-z0-9]+", suffix) else ""
 
 
 def _mime_type(name: str) -> str:

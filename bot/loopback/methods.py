@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from bot.loopback import media
@@ -81,10 +81,10 @@ class Methods:
         ):
             raise bad_request("allowed_updates must be a list of strings")
         return await self._backend.updates.fetch(
-            parameters.integer("offset", 0),
-            min(max(parameters.integer("limit", _MOST_UPDATES), 1), _MOST_UPDATES),
-            min(max(parameters.integer("timeout", 0), 0), _LONGEST_POLL_S),
-            None if allowed is None else frozenset(allowed),
+            offset=parameters.integer("offset", 0),
+            limit=min(max(parameters.integer("limit", _MOST_UPDATES), 1), _MOST_UPDATES),
+            timeout_s=min(max(parameters.integer("timeout", 0), 0), _LONGEST_POLL_S),
+            allowed=None if allowed is None else frozenset(allowed),
         )
 
     async def delete_webhook(self, parameters: Parameters) -> bool:
@@ -246,7 +246,7 @@ class Methods:
         return self._backend.edit(message, **changes).wire(person)
 
     def _person(self, parameters: Parameters) -> int:
-        """Return whose chat is meant; there is one only with people who wrote first."""
+        """Return whose chat is meant; there is one only with people who opened it."""
         person = parameters.integer("chat_id")
         if person not in self._backend.people:
             raise bad_request("chat not found")
@@ -263,12 +263,13 @@ class Methods:
 
     def _replied_to(self, person: int, parameters: Parameters) -> Message | None:
         reply = parameters.mapping("reply_parameters") or {}
-        message_id = reply.get("message_id", parameters.integer("reply_to_message_id", 0))
-        if not message_id:
+        message_id = reply.get("message_id")
+        if message_id is None:
             return None
-        message = self._backend.message(person, int(message_id))
-        tolerant = reply.get("allow_sending_without_reply")
-        if message is None and not tolerant:
+        if not isinstance(message_id, int):
+            raise bad_request("message_id to reply to is not a whole number")
+        message = self._backend.message(person, message_id)
+        if message is None and not reply.get("allow_sending_without_reply"):
             raise bad_request("message to be replied not found")
         return message
 
@@ -307,7 +308,9 @@ def _buttons(parameters: Parameters) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(_button(button) for button in row) for row in rows)
 
 
-def _button(button: Mapping[str, Any]) -> Button:
+def _button(button: object) -> Button:
+    if not isinstance(button, dict):
+        raise bad_request("an inline keyboard button must be an object")
     label, data = button.get("text"), button.get("callback_data")
     if not isinstance(label, str) or not label.strip():
         raise bad_request("can't parse inline keyboard button: text must be non-empty")

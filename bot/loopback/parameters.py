@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Final
 
 from aiohttp import BodyPartReader, web
@@ -136,6 +137,6 @@ async def _read_multipart(
             if part.filename is None:
                 values[part.name] = content.decode()
             else:
-                uploads[part.name] = Upload(part.filename, bytes(content))
+                uploads[part.name] = Upload(PurePath(part.filename).name, bytes(content))
     except ValueError as error:
         raise bad_request("can't parse the body as multipart") from error

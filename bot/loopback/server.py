@@ -42,8 +42,8 @@ async def serve(backend: Backend, port: int = 0) -> AsyncIterator[str]:
             return _refusal(error)
 
     app = web.Application()
-    app.router.add_route("*", "/bot{token}/{method}", call)
-    app.router.add_get("/file/bot{token}/{path}", download)
+    app.router.add_route("*", "/bot{token:[^/]*}/{method}", call)
+    app.router.add_get("/file/bot{token:[^/]*}/{path}", download)
     # A long poll whose bot is gone must not outlive the server.
     runner = web.AppRunner(
         app, handler_cancellation=True, shutdown_timeout=_STOPS_WITHIN_S, access_log=None

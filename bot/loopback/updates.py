@@ -28,17 +28,14 @@ class Updates:
         """Forget everything that the bot has not fetched."""
         self._pending = []
 
-    def __len__(self) -> int:
-        return len(self._pending)
-
     async def fetch(
-        self, offset: int, limit: int, timeout_s: float, allowed: frozenset[str] | None
+        self, *, offset: int, limit: int, timeout_s: float, allowed: frozenset[str] | None = None
     ) -> list[Json]:
         """Return up to ``limit`` updates, waiting ``timeout_s`` at most for the first.
 
         Updates below a positive ``offset`` are confirmed and never returned again; a negative one
-        confirms all but the last so many. ``allowed`` kinds stay in force until others are named.
-        Raises ApiError when a later call wants the updates.
+        confirms all but the last so many. ``allowed`` kinds, none meaning all, stay in force until
+        others are named. Raises ApiError when a later call wants the updates.
         """
         if allowed is not None:
             self._allowed = allowed

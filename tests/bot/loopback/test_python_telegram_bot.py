@@ -216,10 +216,11 @@ async def test_pending_updates_can_be_dropped(bot: Bot, lifter: Lifter) -> None:
     assert await bot.get_updates() == ()
 
 
-async def test_a_second_poll_ends_the_first(bot: Bot) -> None:
+async def test_a_second_bot_ends_the_first_ones_poll(bot: Bot, address: str) -> None:
     first = asyncio.create_task(bot.get_updates(timeout=20))
     await asyncio.sleep(0.1)
-    await bot.get_updates()
+    async with Bot(TOKEN, base_url=f"{address}/bot") as second:
+        await second.get_updates()
     with pytest.raises(Conflict):
         await first
 

@@ -207,7 +207,8 @@ async def test_a_refusal_on_demand_happens_once(bot: Bot, backend: Backend, lift
 
 async def test_a_wrong_token(address: str) -> None:
     with pytest.raises(InvalidToken):
-        await Bot("123456:wrong", base_url=f"{address}/bot").initialize()
+        async with Bot("123456:wrong", base_url=f"{address}/bot"):
+            pass
 
 
 async def test_pending_updates_can_be_dropped(bot: Bot, lifter: Lifter) -> None:

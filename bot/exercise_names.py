@@ -1,10 +1,11 @@
 """Understanding which exercise somebody means, typing errors included."""
 
 import re
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
-from references.exercises import Exercise, exercises, find_exercise
+from references.exercises import Exercise, exercises
 
 # Below this similarity it is another word: "bnech" and "bench" have 0.8, "squat" and "curl" 0.2.
 _LEAST_SIMILARITY: Final = 0.7
@@ -15,32 +16,39 @@ _MARGIN: Final = 0.1
 _MOST_CHARACTERS: Final = 60
 
 
-def understand_exercise(words: str) -> tuple[str, ...]:
+def understand_exercise(words: str, *, also: Collection[str] = ()) -> tuple[str, ...]:
     """Return the identifiers of the exercises that ``words`` may mean.
 
     One when it is clear, several when it is not, none when nothing comes close. An exact name or
-    alias wins, then names that begin or go on with these words, then the most similar ones.
+    alias wins, then names that begin or go on with these words, then the most similar ones. Those
+    in ``also``, which may have no file and so no aliases, are known by their identifiers.
     """
     wanted = _plain(words)[:_MOST_CHARACTERS]
     if not wanted:
         return ()
-    exact = find_exercise(wanted)
-    if exact is not None:
-        return (exact,)
-    begun = [e.name for e in exercises().values() if any(_begins(n, wanted) for n in _names(e))]
-    return tuple(begun) or _similar(wanted)
+    known: dict[str, tuple[str, ...]] = {name: (_plain(name),) for name in also}
+    known |= {exercise.name: _names(exercise) for exercise in exercises().values()}
+    for fits in (_is, _begins):
+        found = tuple(n for n, names in known.items() if any(fits(each, wanted) for each in names))
+        if found:
+            return found
+    return _similar(wanted, known)
 
 
-def _similar(wanted: str) -> tuple[str, ...]:
+def _similar(wanted: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     scores = {
-        exercise.name: max(SequenceMatcher(None, wanted, name).ratio() for name in _names(exercise))
-        for exercise in exercises().values()
+        exercise: max(SequenceMatcher(None, wanted, name).ratio() for name in names)
+        for exercise, names in known.items()
     }
     best = max(scores.values(), default=0.0)
     if best < _LEAST_SIMILARITY:
         return ()
     ranked = sorted(scores, key=lambda name: -scores[name])
     return tuple(name for name in ranked if scores[name] > best - _MARGIN)
+
+
+def _is(name: str, wanted: str) -> bool:
+    return name == wanted
 
 
 def _begins(name: str, wanted: str) -> bool:

@@ -44,7 +44,7 @@ class Progress:
         if not context.args:
             await message.reply_text(text("progress.which"), reply_markup=_choices(trained))
             return
-        meant = understand_exercise(" ".join(context.args))
+        meant = understand_exercise(" ".join(context.args), also=trained)
         # Where the words fit several exercises, those that the lifter trains are meant.
         likely = tuple(name for name in meant if name in trained) or meant
         if len(likely) == 1:
@@ -55,7 +55,7 @@ class Progress:
 
     async def _chosen(self, update: Update, context: Any) -> None:
         query = query_of(update)
-        if context.match[1] not in exercises() or not isinstance(query.message, Message):
+        if not isinstance(query.message, Message):
             await answer(query, text("chat.old_button"))
             return
         await answer(query)
@@ -84,14 +84,17 @@ class Progress:
                     "summary.one" if line.repetitions == 1 else "summary.many",
                     count=line.repetitions,
                 ),
-                form=text(
-                    "history.good" if not line.deviations else "history.off",
-                    count=line.deviations,
-                ),
+                form=_form(line),
             )
             for line in await self._storage.run(sets.history, user.id)
         ]
         await message.reply_text("\n".join(lines) or text("history.nothing_yet"))
+
+
+def _form(line: sets.SetSummary) -> str:
+    if not line.repetitions:
+        return text("history.not_judged")
+    return text("history.off" if line.deviations else "history.good", count=line.deviations)
 
 
 def _choices(names: tuple[str, ...]) -> InlineKeyboardMarkup:

@@ -23,6 +23,11 @@ def test_words_are_understood(words: str, meant: list[str]) -> None:
     assert list(understand_exercise(words)) == meant
 
 
+def test_an_exercise_without_a_file_is_understood_when_it_is_named() -> None:
+    assert understand_exercise("sqaut", also=["squat"]) == ("squat",)
+    assert understand_exercise("squat") == ()
+
+
 def test_words_that_fit_several_exercises_name_them_all() -> None:
     assert set(understand_exercise("press")) >= {"bench_press"}
     assert len(understand_exercise("b")) > 1

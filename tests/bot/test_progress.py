@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from bot.progress_chart import draw_progress
 from bot.progress_words import progress_words
 from references.texts import text
+from storage import open_database
 from storage.sets import SetProgress
 from tests.bot.conftest import Lifter
 
@@ -107,3 +109,17 @@ async def test_the_history_says_day_exercise_repetitions_and_form(lifter: Lifter
     await lifter.hears("Was it not")
     await lifter.type("/history")
     await lifter.hears("2 Feb 2026: bench press, 1 repetition, to correct: 3")
+
+
+async def test_a_set_without_a_repetition_is_not_called_good(
+    lifter: Lifter, database: Path
+) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    with open_database(database) as db:
+        db.execute("delete from repetitions")
+        db.execute("update sets set exercise = 'squat'")
+    await lifter.type("/history")
+    await lifter.hears("2 Feb 2026: squat, 0 repetitions, not judged")
+    await lifter.type("/progress sqaut")
+    await lifter.hears("There is no set of squat with a whole repetition yet.")

@@ -50,7 +50,7 @@ async def send_report(
 
 def report_words(report: Report) -> str:
     """Return the report as one chat message: corrections first, then what was not judged."""
-    parts = [headline(report), *_corrections(report), *_not_judged(report), *report.warnings]
+    parts = [*_corrections(report), *_not_judged(report), *report.warnings] or [headline(report)]
     return "\n\n".join(parts)[: MessageLimit.MAX_TEXT_LENGTH]
 
 

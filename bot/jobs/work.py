@@ -92,8 +92,10 @@ class ProgressFile:
 def prepare(settings: "Settings | None") -> None:
     """Load the models, so that the first clip need not wait for them."""
     from pipeline.analysis import Settings, load_network  # noqa: PLC0415
+    from pipeline.classify.weights import load as load_classifier  # noqa: PLC0415
 
     load_network(settings or Settings())
+    load_classifier()
 
 
 def analyze(task: AnalysisTask) -> None:

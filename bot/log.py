@@ -4,12 +4,15 @@ import logging
 import sys
 from typing import Final
 
-from telegram.error import NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 # At INFO these print every request's address, and the token is part of it.
 _TALKATIVE: Final = ("httpx", "httpcore", "telegram", "apscheduler")
+
+# Where they were raised says nothing; a bad request, which counts as a network error, is our bug.
+_EXPLAIN_THEMSELVES: Final = (NetworkError, InvalidToken, RetryAfter)
 
 
 class RedactingFormatter(logging.Formatter):
@@ -25,9 +28,9 @@ class RedactingFormatter(logging.Formatter):
 
 
 def shorten_network_errors(record: logging.LogRecord) -> bool:
-    """Cut the hundred lines of a network error's traceback; a filter that lets all records pass."""
+    """Cut the hundred lines of a network error's traceback; as a filter, let every record pass."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, NetworkError):
+    if isinstance(error, _EXPLAIN_THEMSELVES) and not isinstance(error, BadRequest):
         record.msg, record.args = f"{record.getMessage()} ({error.message})", ()
         record.exc_info = record.exc_text = None
     return True

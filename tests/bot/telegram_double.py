@@ -1,5 +1,6 @@
 """A Bot API on loopback that notes what the bot says and fails when it is told to."""
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import TestServer
 
 TOKEN = "123456:" + "A" * 35
+# How long a poll for updates waits: nobody sends any this way.
+_POLL_S = 0.2
+
 BOT = {"id": 123456, "is_bot": True, "first_name": "GymbrAIn", "username": "gymbrain_bot"}
 
 
@@ -42,6 +46,7 @@ class TelegramDouble:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.files: dict[str, bytes] = {}
+        self.polled = asyncio.Event()
         self._failures: dict[str, deque[dict[str, Any]]] = {}
         self._message_ids = count(1000)
         app = web.Application(client_max_size=30_000_000)
@@ -72,6 +77,9 @@ class TelegramDouble:
         method = request.match_info["method"]
         parameters, files = await _read(request)
         self.calls.append(Call(method, parameters, files))
+        if method == "getUpdates":
+            self.polled.set()
+            await asyncio.sleep(_POLL_S)
         if self._failures.get(method):
             failure = self._failures[method].popleft()
             return web.json_response(failure, status=failure["error_code"])
@@ -84,8 +92,10 @@ class TelegramDouble:
             case "getFile":
                 file_id = parameters["file_id"]
                 return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
-            case "answerCallbackQuery" | "setMyCommands":
+            case "answerCallbackQuery" | "setMyCommands" | "deleteWebhook":
                 return True
+            case "getUpdates":
+                return []
             case "sendMediaGroup":
                 return [self._message(parameters) for _ in parameters["media"]]
             case _:

@@ -2,7 +2,7 @@ import logging
 import sys
 
 import pytest
-from telegram.error import NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.log import RedactingFormatter, shorten_network_errors
 from tests.bot.telegram_double import TOKEN
@@ -21,7 +21,7 @@ def test_the_token_is_redacted_in_messages_arguments_and_tracebacks() -> None:
     assert "ConnectionError" in line
 
 
-@pytest.mark.parametrize(("kind", "has_traceback"), [(NetworkError, False), (TelegramError, True)])
+@pytest.mark.parametrize(("kind", "has_traceback"), [(NetworkError, False), (BadRequest, True)])
 def test_only_network_errors_lose_their_traceback(
     kind: type[TelegramError], has_traceback: bool
 ) -> None:

@@ -6,22 +6,27 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
-from typing import Any, Final
+from typing import Any, TypeAlias
 
 from bot.loopback.bell import Bell
 from bot.loopback.errors import ApiError, bad_request
-from bot.loopback.messages import Attachment, Json, Message, User
+from bot.loopback.messages import Attachment, Json, Keyboard, Message, User
 from bot.loopback.updates import Updates
 
-_BOT_ID: Final = 123_456
+Content: TypeAlias = tuple[Attachment | None, str]
+"""An attachment with its caption, or words alone."""
 
 
 class Backend:
-    """A Telegram of one bot, which is known by its ``token``, and of whoever writes to it."""
+    """A Telegram of one bot and of whoever writes to it.
+
+    The bot is known by its ``token``, which begins with its id, as Telegram's do.
+    """
 
     def __init__(self, token: str) -> None:
         self.token = token
-        self.bot = User(_BOT_ID, "GymbrAIn", is_bot=True, username="gymbrain_bot")
+        bot_id = int(token.partition(":")[0])
+        self.bot = User(bot_id, "GymbrAIn", is_bot=True, username="gymbrain_bot")
         self.commands: Sequence[Json] = ()
         self.people: dict[int, User] = {}
         self.updates = Updates()
@@ -47,7 +52,10 @@ class Backend:
         return tuple(self._chats[chat_id].values())
 
     def timeline(self, chat_id: int) -> Sequence[tuple[Message, ...]]:
-        """Return what happened in a chat: each message, album and later version of a message."""
+        """Return what happened in a chat: each message, album and later version of a message.
+
+        Deleted messages stay in it.
+        """
         return self._timelines[chat_id]
 
     def message(self, chat_id: int, message_id: int) -> Message | None:
@@ -55,26 +63,34 @@ class Backend:
         return self._chats[chat_id].get(message_id)
 
     def post(
-        self, chat_id: int, sender: User, *contents: Attachment | None, **common: Any
+        self,
+        chat_id: int,
+        sender: User,
+        *contents: Content,
+        buttons: Keyboard = (),
+        reply_to: Message | None = None,
     ) -> tuple[Message, ...]:
-        """Put a message into a chat, or several as an album, the text with the first of them."""
+        """Put a message into a chat, or several together as an album."""
         album = str(next(self._ids)) if len(contents) > 1 else None
-        messages: list[Message] = []
-        for attachment in contents:
-            message = Message(
+        messages = tuple(
+            Message(
                 next(self._ids),
                 chat_id,
                 sender,
                 int(time.time()),
-                attachment=attachment,
-                album=album,
-                **{**common, "text": common.get("text", "") if not messages else ""},
+                text,
+                attachment,
+                buttons,
+                album,
+                reply_to,
             )
+            for attachment, text in contents
+        )
+        for message in messages:
             self._keep(message)
-            messages.append(message)
-        self._timelines[chat_id].append(tuple(messages))
+        self._timelines[chat_id].append(messages)
         self.bell.ring()
-        return tuple(messages)
+        return messages
 
     def edit(self, message: Message, **changes: Any) -> Message:
         """Change a message. Raises ApiError when nothing would be different."""

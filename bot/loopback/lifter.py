@@ -94,6 +94,6 @@ class Lifter:
             await self._backend.bell.wait()
 
     def _send(self, attachment: Attachment | None, words: str) -> Message:
-        [message] = self._backend.post(self.user.id, self.user, attachment, text=words)
+        [message] = self._backend.post(self.user.id, self.user, (attachment, words))
         self._backend.updates.add("message", message.wire(self.user))
         return message

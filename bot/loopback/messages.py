@@ -93,11 +93,15 @@ class Button:
     data: str
 
 
+Keyboard: TypeAlias = tuple[tuple[Button, ...], ...]
+"""The rows of buttons below a message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message as it stands now; ``text`` is the caption if there is an attachment.
 
-    ``buttons`` are rows; times are seconds since 1970; pictures of one ``album`` share its id.
+    Times are seconds since 1970; pictures of one ``album`` share its id.
     """
 
     id: int
@@ -106,7 +110,7 @@ class Message:
     sent_at: int
     text: str = ""
     attachment: Attachment | None = None
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    buttons: Keyboard = ()
     album: str | None = None
     reply_to: "Message | None" = None
     edited_at: int | None = None

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from bot.loopback import media
-from bot.loopback.backend import Backend
+from bot.loopback.backend import Backend, Content
 from bot.loopback.errors import ApiError, bad_request
-from bot.loopback.messages import Attachment, Button, File, Json, Message
+from bot.loopback.messages import Attachment, Button, File, Json, Keyboard, Message
 from bot.loopback.parameters import Parameters, Upload
 
 LARGEST_DOWNLOAD: Final = 20_000_000
@@ -26,10 +26,12 @@ _MOST_COMMANDS: Final = 100
 _LONGEST_DESCRIPTION: Final = 256
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _ACTIONS: Final = frozenset(
-    f"{verb}_{noun}"
-    for noun in ("photo", "video", "voice", "document", "video_note")
-    for verb in ("upload", "record")
-) - {"record_photo", "record_document"} | {"typing", "choose_sticker", "find_location"}
+    {
+        *("typing", "choose_sticker", "find_location"),
+        *("upload_photo", "upload_video", "upload_voice", "upload_document", "upload_video_note"),
+        *("record_video", "record_voice", "record_video_note"),
+    }
+)
 
 _FORMATTING: Final = ("parse_mode", "entities", "caption_entities")
 
@@ -117,7 +119,7 @@ class Methods:
         words = _words(parameters, "text", _LONGEST_TEXT, "message is too long")
         if not words:
             raise bad_request("message text is empty")
-        [message] = self._send(parameters, None, text=words)
+        [message] = self._send(parameters, (None, words))
         return message
 
     async def send_photo(self, parameters: Parameters) -> Json:
@@ -144,17 +146,9 @@ class Methods:
         kinds = {str(item.get("type")) for item in items}
         if not (kinds <= {"photo", "video"} or kinds == {"document"}):
             raise bad_request("items of these types cannot be in one album")
-        # Only the first caption is shown below the whole album, so only that one is kept.
-        for item in items:
-            Parameters(dict.fromkeys(item, ""), {}).refuse(*_FORMATTING)
-        caption = _limited(
-            str(items[0].get("caption", "")), _LONGEST_CAPTION, "message caption is too long"
-        )
-        attachments = [
-            await self._attachment(str(item["type"]), parameters.named(item.get("media")))
-            for item in items
-        ]
-        return self._send(parameters, *attachments, text=caption)
+        parameters.refuse("reply_markup")
+        contents = [await self._album_item(parameters, item) for item in items]
+        return self._send(parameters, *contents)
 
     async def send_chat_action(self, parameters: Parameters) -> bool:
         """Accept "typing..." and the like; nobody sees it here."""
@@ -216,8 +210,14 @@ class Methods:
     async def _send_file(self, parameters: Parameters, kind: str) -> Json:
         caption = _words(parameters, "caption", _LONGEST_CAPTION, "message caption is too long")
         attachment = await self._attachment(kind, parameters.file(kind))
-        [message] = self._send(parameters, attachment, text=caption)
+        [message] = self._send(parameters, (attachment, caption))
         return message
+
+    async def _album_item(self, parameters: Parameters, item: Json) -> Content:
+        described = Parameters({name: str(value) for name, value in item.items()}, {})
+        caption = _words(described, "caption", _LONGEST_CAPTION, "message caption is too long")
+        source = parameters.named(described.string("media"))
+        return await self._attachment(described.string("type"), source), caption
 
     async def _attachment(self, kind: str, source: Upload | str) -> Attachment:
         if isinstance(source, Upload):
@@ -229,13 +229,12 @@ class Methods:
             raise bad_request(f"can't use file of type {known.kind} as {kind}")
         return known
 
-    def _send(self, parameters: Parameters, *contents: Attachment | None, text: str) -> list[Json]:
+    def _send(self, parameters: Parameters, *contents: Content) -> list[Json]:
         person = self._person(parameters)
         sent = self._backend.post(
             person,
             self._backend.bot,
             *contents,
-            text=text,
             buttons=_buttons(parameters),
             reply_to=self._replied_to(person, parameters),
         )
@@ -288,17 +287,13 @@ def _looked_at(kind: str, upload: Upload) -> Attachment:
 
 def _words(parameters: Parameters, name: str, most: int, complaint: str) -> str:
     parameters.refuse(*_FORMATTING)
-    return _limited(parameters.string(name), most, complaint)
-
-
-def _limited(words: str, most: int, complaint: str) -> str:
-    words = words.strip()
+    words = parameters.string(name).strip()
     if len(words) > most:
         raise bad_request(complaint)
     return words
 
 
-def _buttons(parameters: Parameters) -> tuple[tuple[Button, ...], ...]:
+def _buttons(parameters: Parameters) -> Keyboard:
     markup = parameters.mapping("reply_markup")
     if markup is None:
         return ()

@@ -87,9 +87,9 @@ class Parameters:
         """Return the file of a parameter: uploaded in it, attached elsewhere, or a file id."""
         return self._uploads[name] if name in self._uploads else self.named(self.string(name))
 
-    def named(self, reference: object) -> Upload | str:
+    def named(self, reference: str) -> Upload | str:
         """Return the upload that ``attach://...`` names, and anything else as a file id."""
-        if not isinstance(reference, str) or not reference:
+        if not reference:
             raise bad_request("there is no file in the request")
         if not reference.startswith(_ATTACHED):
             return reference

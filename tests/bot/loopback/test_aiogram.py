@@ -54,7 +54,7 @@ async def test_a_conversation(aiogram: Bot, lifter: Lifter, clip: Path) -> None:
         received.append(copy.getvalue())
         pictures = [
             InputMediaPhoto(media=BufferedInputFile(picture(), name), caption=caption)
-            for name, caption in (("start.png", "A curl"), ("end.png", None))
+            for name, caption in (("start.png", None), ("end.png", "A curl"))
         ]
         await message.reply_media_group(list(pictures))
         await message.answer_voice(BufferedInputFile(sound(), "voice.ogg"))
@@ -76,7 +76,7 @@ async def test_a_conversation(aiogram: Bot, lifter: Lifter, clip: Path) -> None:
     await polling
     assert received == [content(clip)]
     album = [message for message in lifter.messages if message.album]
-    assert [message.text for message in album] == ["A curl", ""]
+    assert [message.text for message in album] == ["", "A curl"]
     assert all(message.reply_to == sent for message in album)
 
 

@@ -51,7 +51,7 @@ async def demonstrate(clip: Path, out: Path, console: Console, work: Work = WORK
         TemporaryDirectory() as data,
         console.status(text("demo.starting")) as status,
     ):
-        screen = Screen(console, transcript)
+        screen = Screen(console, status, transcript)
         async with (
             serve(backend) as address,
             _running(_settings(address, Path(data)), work),
@@ -187,6 +187,7 @@ async def _shown(backend: Backend, screen: Screen) -> AsyncIterator[None]:
             await following
         for happened in backend.timeline(_LIFTER)[shown:]:
             screen.show(happened)
+        screen.finish()
 
 
 def _keep_files(backend: Backend, out: Path) -> None:

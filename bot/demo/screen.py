@@ -7,6 +7,7 @@ from rich.align import Align
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.status import Status
 from rich.text import Text
 
 from bot.demo.folder import file_names
@@ -20,19 +21,30 @@ _BUBBLE_WIDTH: Final = 68
 class Screen:
     """Shows what happens in a chat: the lifter on the right, the bot on the left.
 
-    Everything goes to ``console`` and, as plain text, to the file ``transcript``.
+    Everything goes to ``console`` and, as plain text, to the file ``transcript``. A message that
+    is edited again and again is followed in ``status``; what it says in the end is printed.
     """
 
-    def __init__(self, console: Console, transcript: TextIO) -> None:
+    def __init__(self, console: Console, status: Status, transcript: TextIO) -> None:
         self._consoles = (console, Console(file=transcript, width=_WIDTH))
+        self._status = status
+        self._edited = ""
         self._began = time.monotonic()
 
     def show(self, messages: tuple[Message, ...]) -> None:
         """Show a message, an album, or what a message was changed to."""
-        if messages[0].edited_at is not None:
-            self._print(Padding(Text(f"✎ {messages[0].text}", style="dim"), (0, 2)))
-        else:
+        if messages[0].edited_at is None:
+            self.finish()
             self._print(self._bubble(messages))
+        else:
+            self._edited = messages[0].text
+            self._status.update(Text(self._edited))
+
+    def finish(self) -> None:
+        """Print what the last edited message says in the end."""
+        if self._edited:
+            self._print(Padding(Text(f"✎ {self._edited}", style="dim"), (0, 2)))
+        self._edited = ""
 
     def _bubble(self, messages: tuple[Message, ...]) -> RenderableType:
         first = messages[0]

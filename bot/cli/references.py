@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from references.exercises import exercises
 from references.motions import motions
 from references.synthetic import demo
 from references.synthetic.experts import write_expert, write_pictures
@@ -40,8 +41,8 @@ def pictures(
 ) -> None:
     """Render the pictures of every expert at start and turn from all around."""
     console = Console()
-    for motion in track(motions().values(), "pictures", console=console, transient=True):
-        files = list(write_pictures(motion, out))
+    for exercise in track(exercises(), "pictures", console=console, transient=True):
+        files = list(write_pictures(motions()[exercise], out))
         console.print(f"{len(files)} in {files[0].parent}")
 
 

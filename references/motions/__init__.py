@@ -16,14 +16,16 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
     ``pole_up`` are the direction that elbow or knee points in. ``relative_to`` is ``world``
     (gravity; the default) or ``trunk``.
 
-    Arms have a ``grip`` (``over``, ``under`` or ``neutral``) and a ``wrist`` that bends backwards.
+    Arms have a ``grip``: ``over``, ``under``, ``neutral`` (palms facing each other),
+    ``thumbs_forward``, or ``flat`` on the floor; and a ``wrist`` that bends backwards.
 
     Legs may have planted feet instead of a ``bend``: ``plant`` is how far in front of the hips, in
     metres. ``toes_out`` turns the feet; ``ankle`` makes them follow the shin at that angle instead
     of standing flat.
 ``[support]``
-    what carries the lifter: ``by`` is ``feet``, ``hands``, ``seat`` or ``back``, and ``height`` the
-    height in metres of what carries.
+    what carries the lifter: ``by`` is ``feet``, ``hands``, ``seat``, ``back``, ``shoulders`` (the
+    edge of a bench across the upper back) or ``hands_and_toes``, and ``height`` the height in
+    metres of what carries.
 
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
@@ -47,8 +49,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Support = Literal["feet", "hands", "seat", "back"]
-Grip = Literal["over", "under", "neutral"]
+Support = Literal["feet", "hands", "seat", "back", "shoulders", "hands_and_toes"]
+Grip = Literal["over", "under", "neutral", "thumbs_forward", "flat"]
 
 _POLE: Final = ("pole_out", "pole_forward", "pole_up")
 _LIMB: Final = frozenset({"bend", "reach", "upper", "width", "spread", "flare", *_POLE})

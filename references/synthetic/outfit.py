@@ -81,6 +81,8 @@ def dress(body: Body, outfit: Outfit) -> Lifter:
     covered = np.clip(fields / _EDGE_M, 0, 1) * _THICKNESS
     normals = vertex_normals(body.vertices, body.faces)
     vertices = body.vertices + normals * covered.max(axis=1, keepdims=True)
+    # The shoes have no room for the skin of the soles.
+    vertices[:, 2] = np.maximum(vertices[:, 2], body.vertices[:, 2].min() + _LEATHER_M)
     return Lifter(
         bare=body,
         dressed=replace(body, vertices=vertices),

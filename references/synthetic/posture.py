@@ -80,7 +80,45 @@ def pose_motion(body: Body, motion: Motion, phase: npt.ArrayLike) -> Pose:
 
 
 def pose_values(body: Body, motion: Motion, values: Values) -> Pose:
-    """Return the body posed by parameters over time, supported as the motion says."""
+    """Return the body posed by parameters over time, supported as the motion says.
+
+    The first moment is in the start position: seats and planted feet are placed by it.
+    """
+    if motion.support == "hands_and_toes":
+        values = _with_toes_down(body, motion, values)
+    return _pose(body, motion, values)
+
+
+def _with_toes_down(body: Body, motion: Motion, values: Values) -> dict[tuple[str, str], Floats]:
+    """Return the parameters with lean and reach changed so that the toes touch, but do not slide.
+
+    The hands stay where they are: leaning lifts the toes, and reaching further back with the hands
+    moves the shoulders, and so the toes, forwards.
+    """
+    values = dict(values)
+    for _ in range(_TOE_ITERATIONS):
+        pose = _pose(body, motion, values)
+        hands = (hand_centre(body, pose, "L") + hand_centre(body, pose, "R")) / 2
+        toes = pose.heads[:, _toes(body)].mean(axis=1)
+        lean = np.degrees((_TOE_HEIGHT_M - toes[:, 2]) / np.abs(toes[:, 1] - hands[:, 1]))
+        values["trunk", "lean"] = values["trunk", "lean"] + lean
+        if motion.has("arms", "reach"):
+            shoulders = pose.heads[:, body.index("upperarm01.L")]
+            slid = np.degrees((toes[:, 1] - toes[0, 1]) / np.linalg.norm(shoulders - hands, axis=1))
+            values["arms", "reach"] = values["arms", "reach"] - slid
+    return values
+
+
+def _toes(body: Body) -> list[int]:
+    return [body.index(f"toe{toe}-1.{side.bone}") for toe in (1, 2, 3) for side in _SIDES]
+
+
+# How high the balls of the feet are over the floor on tiptoe; how often the posture is corrected.
+_TOE_HEIGHT_M: Final = 0.05
+_TOE_ITERATIONS: Final = 6
+
+
+def _pose(body: Body, motion: Motion, values: Values) -> Pose:
     script = _Script(motion, values)
     rotations = _trunk(script)
     trunk = body.pose(rotations)
@@ -88,8 +126,8 @@ def pose_values(body: Body, motion: Motion, values: Values) -> Pose:
         rotations |= _arm(body, script, trunk, side)
     if motion.has("legs", "plant"):
         # Where planted feet are seen from the hips depends on how deep the thighs let them sit,
-        # which depends on the feet: once around is enough.
-        for _ in range(2):
+        # which depends on the feet.
+        for _ in range(3):
             offset = _support(body, motion, body.pose(rotations))
             for side in _SIDES:
                 rotations |= _leg(body, script, trunk.moved(offset), side)
@@ -144,13 +182,15 @@ def _arm(body: Body, script: _Script, trunk: Pose, side: _Side) -> dict[str, Flo
     upper_turn = frame(along_upper, hinge) @ frame(rest_upper, rest_hinge).T
     lower_turn = frame(along_lower, hinge) @ frame(rest_lower, rest_hinge).T
 
-    knuckles = _knuckles(script.motion.grip, along_lower, side.sign * axes[..., 0], side)
+    knuckles = _knuckles(script.motion.grip, along_lower, axes, side)
     rest_knuckles = body.head(f"finger5-1.{side.bone}") - body.head(f"finger2-1.{side.bone}")
     rest_hand = body.head(f"finger3-1.{side.bone}") - body.head(hand)
     # Bending the wrist backwards turns the hand about its knuckles, away from the palm.
     back = -side.sign * script.at("arms", "wrist", side)
     held = frame(along_lower, knuckles)
     hand_turn = turn(knuckles, back) @ held @ frame(rest_hand, rest_knuckles).T
+    if script.motion.grip == "flat":
+        hand_turn = frame(axes[..., 1], knuckles) @ frame(rest_hand, rest_knuckles).T
     twisted = held @ frame(rest_lower, rest_knuckles).T
     return {
         upper: upper_turn,
@@ -159,7 +199,11 @@ def _arm(body: Body, script: _Script, trunk: Pose, side: _Side) -> dict[str, Flo
         # The forearm shares out the turn between elbow and hand.
         f"lowerarm02.{side.bone}": halfway(twisted @ np.swapaxes(lower_turn, 1, 2)) @ lower_turn,
         hand: hand_turn,
-        **_fist(hand_turn, knuckles, hand_turn @ unit(rest_hand), side),
+        **(
+            _fist(hand_turn, knuckles, hand_turn @ unit(rest_hand), side)
+            if script.motion.grip != "flat"
+            else {}
+        ),
     }
 
 
@@ -219,11 +263,37 @@ def _reach(
     outwards = side.sign * axes[..., 0]
     half_apart = ((start - opposite) * outwards).sum(axis=-1) / 2
     aside = script.at(part, "width", side) * _shoulder_width(body) / 2 - half_apart
+    if part == "legs" or script.motion.grip == "flat":
+        return _limb(body, script, part, lengths, start, aside, axes, side)
+    middle, end = _limb(body, script, part, lengths, start, aside, axes, side)
+    for _ in range(_FIST_ITERATIONS):
+        # It is the fist that stays where it is on the bar, not the wrist.
+        beyond = _fist_reach(body) * (unit(end - middle) * outwards).sum(axis=-1)
+        middle, end = _limb(body, script, part, lengths, start, aside - beyond, axes, side)
+    return middle, end
+
+
+# How often the wrist is moved so that the fist is where the grip's width says: 1 mm is left.
+_FIST_ITERATIONS: Final = 3
+
+
+def _limb(
+    body: Body,
+    script: _Script,
+    part: str,
+    lengths: tuple[float, float],
+    start: Floats,
+    aside: Floats,
+    axes: Floats,
+    side: _Side,
+) -> tuple[Floats, Floats]:
+    """Return middle and far joint of a limb whose end is ``aside`` metres further out."""
+    outwards = side.sign * axes[..., 0]
     # The elbow points back of the line to the hand, the knee in front of the line to the foot.
     bends = 1.0 if part == "arms" else -1.0
     if script.motion.has(part, "plant"):
         target = start + outwards * aside[:, None]
-        target[:, 1] -= script.at(part, "plant", side)
+        target[:, 1] = start[0, 1] - script.at(part, "plant", side)
         target[:, 2] = ankle_height(body)
         span = target - start
         angle = np.degrees(
@@ -258,20 +328,33 @@ def _sagittal(axes: Floats, angle_deg: Floats) -> Floats:
     return np.sin(angle) * axes[..., 1] - np.cos(angle) * axes[..., 2]
 
 
+def _fist_reach(body: Body) -> float:
+    """Return how far the middle of a fist is beyond the wrist."""
+    knuckle = body.length("wrist.L", "finger3-1.L")
+    return knuckle * _FIST_SHARE
+
+
+# The middle of a closed fist, as a share of the way from the wrist to the knuckles.
+_FIST_SHARE: Final = 0.91
+
+
 def _shoulder_width(body: Body) -> float:
     return body.length("upperarm01.L", "upperarm01.R")
 
 
-def _knuckles(grip: Grip, forearm: Floats, outwards: Floats, side: _Side) -> Floats:
+def _knuckles(grip: Grip, forearm: Floats, axes: Floats, side: _Side) -> Floats:
     """Return the direction (T, 3) from index to little finger that a grip asks for."""
+    outwards = side.sign * axes[..., 0]
     match grip:
-        case "over":
+        case "over" | "flat":
             wanted = outwards
         case "under":
             wanted = -outwards
         case "neutral":
             # Thumbs in front of hanging hands, on top of hands held forwards.
             wanted = side.sign * np.cross(outwards, forearm)
+        case "thumbs_forward":
+            wanted = -axes[..., 1]
     return across(forearm, wanted)
 
 
@@ -295,6 +378,8 @@ def _support(body: Body, motion: Motion, pose: Pose) -> Floats:
     if motion.support in _REST_ON:
         rests = _lowest(body, pose, _REST_ON[motion.support])
         return np.array([0.0, 0.0, height - rests])
+    if motion.support == "shoulders":
+        return np.array([0.0, 0.0, height]) - pose.heads[:, body.index("spine01")]
     if motion.support == "feet":
         feet = (pose.heads[:, body.index("foot.L")] + pose.heads[:, body.index("foot.R")]) / 2
         return np.array([0.0, 0.0, height + ankle_height(body)]) - feet

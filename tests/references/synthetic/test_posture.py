@@ -1,71 +1,187 @@
+"""Contacts and anatomy of every motion.
+
+Ranges of joints: Norkin and White, "Measurement of Joint Motion", 5th ed., 2016, and the American
+Academy of Orthopaedic Surgeons, "Joint Motion", 1965. Feet and hands that carry weight go further
+than free ones (ankle: Weir and Chockalingam, 2007; wrist: Norkin and White, passive).
+"""
+
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from references.geometry import included_angle
-from references.motions import motions
-from references.skeleton import KEYPOINTS, MIRROR
+from references.motions import Motion, motions
+from references.skeleton import MIRROR
 from references.synthetic.body import BODIES, Body, Pose, load_body
+from references.synthetic.held import BAR_RADIUS_M
 from references.synthetic.posture import hand_centre, pose_motion
+
+Floats = npt.NDArray[np.float64]
 
 PHASE = np.linspace(0, 1, 7)
 CONTACT_M = 0.02
 
+ELBOW_DEG = (30, 180)
+KNEE_DEG = (35, 180)
+HIP_FLEXION_DEG = (-30, 125)
+SHOULDER_EXTENSION_DEG = 60
+SPINE_FLEXION_DEG = (-30, 80)
+SPINE_ROTATION_DEG = 45
+NECK_FLEXION_DEG = (-60, 50)
+WRIST_DEG = 95
+ANKLE_DORSIFLEXION_DEG = (-50, 42)
 
-def posed(body: str, exercise: str) -> tuple[Body, Pose]:
-    return load_body(body), pose_motion(load_body(body), motions()[exercise], PHASE)
+
+def posed(body: str, exercise: str) -> tuple[Body, Motion, Pose]:
+    motion = motions()[exercise]
+    return load_body(body), motion, pose_motion(load_body(body), motion, PHASE)
+
+
+def having(condition: Callable[[Motion], bool]) -> list[str]:
+    return [name for name, motion in motions().items() if condition(motion)]
+
+
+def moved_by(body: Body, *bones: str) -> npt.NDArray[np.bool_]:
+    """Return which vertices (V,) are mostly moved by bones whose names begin like this."""
+    named = np.array([bone.startswith(bones) for bone in body.bones])
+    mostly = body.influences[np.arange(len(body.vertices)), body.weights.argmax(axis=1)]
+    return np.asarray(named[mostly])
+
+
+def bar_centre(body: Body, pose: Pose) -> Floats:
+    return (hand_centre(body, pose, "L") + hand_centre(body, pose, "R")) / 2
+
+
+def test_every_exercise_of_the_paper_has_a_motion() -> None:
+    assert len(motions()) == 22
 
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("exercise", motions())
-def test_the_lowest_skin_is_on_the_floor(exercise: str, body: str) -> None:
-    shape, pose = posed(body, exercise)
+def test_nothing_is_under_the_floor(exercise: str, body: str) -> None:
+    shape, _, pose = posed(body, exercise)
     for moment in range(len(PHASE)):
-        assert abs(shape.skin(pose, moment)[:, 2].min()) < CONTACT_M
+        assert shape.skin(pose, moment)[:, 2].min() > -CONTACT_M
 
 
 @pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("exercise", motions())
-def test_feet_stay_where_they_are(exercise: str, body: str) -> None:
-    shape, pose = posed(body, exercise)
-    for foot in ("foot.L", "foot.R"):
+@pytest.mark.parametrize(
+    "exercise", having(lambda m: m.support in {"feet", "hands_and_toes"} or m.has("legs", "plant"))
+)
+def test_who_stands_touches_the_floor_and_does_not_slide(exercise: str, body: str) -> None:
+    shape, _, pose = posed(body, exercise)
+    for moment in range(len(PHASE)):
+        assert shape.skin(pose, moment)[:, 2].min() < CONTACT_M
+    for foot in ("toe1-1.L", "toe1-1.R"):
         heads = pose.heads[:, shape.index(foot)]
-        assert np.ptp(heads, axis=0).max() < CONTACT_M
+        # The toes of a push-up roll a little; everything else stands still.
+        slack = 3 * CONTACT_M if exercise == "push_up" else CONTACT_M
+        assert np.ptp(heads, axis=0).max() < slack
 
 
 @pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("exercise", motions())
+@pytest.mark.parametrize("exercise", having(lambda m: m.support.startswith("hands")))
+def test_hands_that_carry_stay_where_they_are(exercise: str, body: str) -> None:
+    shape, motion, pose = posed(body, exercise)
+    for side in ("L", "R"):
+        hands = hand_centre(shape, pose, side)
+        assert np.ptp(hands, axis=0).max() < CONTACT_M
+        assert hands[:, 2] == pytest.approx(motion.support_height_m, abs=CONTACT_M)
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("exercise", having(lambda m: m.support in {"seat", "back"}))
+def test_seats_and_benches_carry(exercise: str, body: str) -> None:
+    shape, motion, pose = posed(body, exercise)
+    bones = ("pelvis", "upperleg01") if motion.support == "seat" else ("spine01", "shoulder01")
+    for moment in range(len(PHASE)):
+        lowest = shape.skin(pose, moment)[moved_by(shape, *bones), 2].min()
+        assert lowest == pytest.approx(motion.support_height_m, abs=CONTACT_M)
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("exercise", having(lambda m: ("trunk", "twist") not in m.tracks))
 def test_left_and_right_are_mirror_images(exercise: str, body: str) -> None:
-    shape, pose = posed(body, exercise)
+    shape, _, pose = posed(body, exercise)
     joints = shape.keypoints(pose)
     assert joints[:, MIRROR] * (-1, 1, 1) == pytest.approx(joints, abs=0.01)
 
 
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("exercise", motions())
+def test_no_joint_goes_beyond_its_published_range(exercise: str, body: str) -> None:
+    shape, motion, pose = posed(body, exercise)
+
+    def at(bone: str) -> Floats:
+        return pose.heads[:, shape.index(bone)]
+
+    def turned(bone: str) -> Floats:
+        return pose.rotations[:, shape.index(bone)]
+
+    for side in ("L", "R"):
+        shoulder, elbow, wrist = (at(f"{b}.{side}") for b in ("upperarm01", "lowerarm01", "wrist"))
+        hip, knee, ankle = (at(f"{b}.{side}") for b in ("upperleg01", "lowerleg01", "foot"))
+        assert_within(included_angle(shoulder, elbow, wrist), ELBOW_DEG)
+        assert_within(included_angle(hip, knee, ankle), KNEE_DEG)
+
+        thigh = np.einsum("tji,tj->ti", turned("root"), knee - hip)
+        assert_within(np.degrees(np.arctan2(-thigh[:, 1], -thigh[:, 2])), HIP_FLEXION_DEG)
+
+        upper_arm = np.einsum("tji,tj->ti", turned("spine01"), elbow - shoulder)
+        backwards = np.degrees(np.arcsin(upper_arm[:, 1] / np.linalg.norm(upper_arm, axis=1)))
+        assert (backwards <= SHOULDER_EXTENSION_DEG).all()
+
+        knuckle = at(f"finger3-1.{side}")
+        assert (180 - included_angle(elbow, wrist, knuckle) <= WRIST_DEG).all()
+
+        foot = np.einsum("tji,tjk->tik", turned(f"lowerleg01.{side}"), turned(f"foot.{side}"))
+        assert_within(-np.degrees(np.arctan2(foot[:, 2, 1], foot[:, 2, 2])), ANKLE_DORSIFLEXION_DEG)
+    values = motion.values(PHASE)
+    zero = np.zeros(len(PHASE))
+    assert_within(values.get(("trunk", "flex"), zero), SPINE_FLEXION_DEG)
+    assert_within(values.get(("trunk", "nod"), zero), NECK_FLEXION_DEG)
+    assert (np.abs(values.get(("trunk", "twist"), zero)) <= SPINE_ROTATION_DEG).all()
+
+
+def assert_within(values: npt.ArrayLike, limits: tuple[float, float]) -> None:
+    assert np.min(values) >= limits[0] - 1e-3
+    assert np.max(values) <= limits[1] + 1e-3
+
+
 @pytest.mark.parametrize("exercise", motions())
 def test_the_bones_of_the_arm_make_the_angle_of_the_motion(exercise: str) -> None:
-    shape, pose = posed("man", exercise)
+    shape, motion, pose = posed("man", exercise)
     shoulder, elbow, wrist = (
         pose.heads[:, shape.index(f"{bone}.L")] for bone in ("upperarm01", "lowerarm01", "wrist")
     )
-    asked = motions()[exercise].values(PHASE)["arms", "bend"]
+    asked = motion.values(PHASE)["arms", "bend"]
     # The twist that the forearm shares with the hand moves the wrist by about a degree.
-    assert included_angle(shoulder, elbow, wrist) == pytest.approx(asked, abs=2)
+    assert included_angle(shoulder, elbow, wrist) == pytest.approx(asked, abs=3)
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_the_bar_touches_the_chest_in_the_bench_press(body: str) -> None:
-    shape, pose = posed(body, "bench_press")
-    bar = (hand_centre(shape, pose, "L") + hand_centre(shape, pose, "R"))[-1] / 2
+@pytest.mark.parametrize("exercise", ["bench_press", "incline_bench_press", "decline_bench_press"])
+def test_the_bar_touches_the_chest_at_the_turn(exercise: str, body: str) -> None:
+    shape, _, pose = posed(body, exercise)
+    bar = bar_centre(shape, pose)[-1]
     skin = shape.skin(pose, -1)
-    under = skin[(np.abs(skin[:, 1] - bar[1]) < CONTACT_M) & (np.abs(skin[:, 0]) < 0.1)]
-    bar_radius = 0.014
-    assert abs(bar[2] - bar_radius - under[:, 2].max()) < CONTACT_M
+    trunk = np.abs(skin[:, 0]) < 0.1
+    gap = np.hypot(*(skin[trunk, 1:] - bar[1:]).T).min() - BAR_RADIUS_M
+    assert abs(gap) < CONTACT_M
 
 
-def test_the_curl_brings_the_hands_from_the_thighs_to_the_shoulders() -> None:
-    shape, pose = posed("man", "barbell_biceps_curl")
-    joints = shape.keypoints(pose)
-    wrist, hip, shoulder = (
-        joints[:, KEYPOINTS.index(f"left_{n}"), 2] for n in ("wrist", "hip", "shoulder")
-    )
-    assert wrist[0] < hip[0]
-    assert wrist[-1] > shoulder[-1] - 0.15
+@pytest.mark.parametrize("exercise", ["deadlift", "romanian_deadlift", "barbell_biceps_curl"])
+def test_the_bar_stays_in_front_of_the_legs(exercise: str) -> None:
+    shape, _, pose = posed("man", exercise)
+    bars = bar_centre(shape, pose)
+    for moment, bar in enumerate(bars):
+        skin = shape.skin(pose, moment)[moved_by(shape, "pelvis", "upperleg", "lowerleg")]
+        legs = skin[np.abs(skin[:, 2] - bar[2]) < CONTACT_M]
+        assert not len(legs) or bar[1] < legs[:, 1].min() + CONTACT_M
+
+
+def test_a_deadlift_starts_with_the_plates_on_the_floor() -> None:
+    shape, _, pose = posed("man", "deadlift")
+    assert bar_centre(shape, pose)[0, 2] == pytest.approx(0.225, abs=0.03)

@@ -8,6 +8,7 @@ from rich.console import Console
 from bot.cli.analyze import analyze
 from bot.cli.bot import bot
 from bot.cli.calibrate import calibrate
+from bot.cli.demo import demo
 from bot.cli.references import app as references
 from bot.cli.train import evaluate, train
 from pipeline.errors import GymbrainError
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(analyze)
 app.command()(bot)
 app.command()(calibrate)
+app.command()(demo)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(references, name="references")

@@ -14,6 +14,9 @@ from pipeline.errors import SettingError
 
 _SHAPE_TOLERANCE: Final = 0.02
 
+# The share of a photo that video of another shape keeps: 3/4 from 4:3 to 16:9, 2/3 to 2:1.
+_LEAST_KEPT: Final = 0.6
+
 # A camera file is a few hundred bytes; more is something else.
 _FILE_BYTES: Final = 10_000
 
@@ -59,29 +62,35 @@ class Camera:
     def scaled_to(self, width: int, height: int) -> "Camera":
         """Return this camera for frames of another size from the same lens.
 
-        Raises SettingError when the frame has another shape: phones crop video differently from
-        photos, and which part they crop cannot be known. A frame turned by a quarter is taken for
-        the same phone turned as phones are: upright, it turns its sensor's picture clockwise.
+        A phone takes 4:3 photos and cuts its 16:9 video out of the middle of the same sensor:
+        frames of another shape are taken for the largest such part of the picture. What video
+        stabilisation cuts off besides scales all rays alike and changes no drawn angle. Raises
+        SettingError when less than _LEAST_KEPT of the picture would be left, as no phone does. A
+        frame turned by a quarter is taken for the same phone turned as phones are: upright, it
+        turns its sensor's picture clockwise.
         """
         base = self
         if (width > height) != (self.width > self.height):
             base = self.turned(1 if height > width else -1)
         sx, sy = width / base.width, height / base.height
         if abs(sx / sy - 1) > _SHAPE_TOLERANCE:
-            raise SettingError(
-                "camera.other_shape",
-                camera=f"{self.width}x{self.height}",
-                clip=f"{width}x{height}",
-            )
+            if min(sx, sy) < _LEAST_KEPT * max(sx, sy):
+                raise SettingError(
+                    "camera.other_shape",
+                    camera=f"{self.width}x{self.height}",
+                    clip=f"{width}x{height}",
+                )
+            sx = sy = max(sx, sy)
         return replace(
             base,
             width=width,
             height=height,
             fx=base.fx * sx,
             fy=base.fy * sy,
-            # Pixel centres lie at whole numbers, so the picture's edge is at -0.5.
-            cx=(base.cx + 0.5) * sx - 0.5,
-            cy=(base.cy + 0.5) * sy - 0.5,
+            # Pixel centres lie at whole numbers, so the picture's edge is at -0.5; what is cut off
+            # is cut off on both sides alike.
+            cx=(base.cx + 0.5) * sx - 0.5 - (base.width * sx - width) / 2,
+            cy=(base.cy + 0.5) * sy - 0.5 - (base.height * sy - height) / 2,
             rms_px=base.rms_px * (sx + sy) / 2,
         )
 

@@ -103,7 +103,18 @@ def test_an_upright_phone_turns_its_sensor_clockwise() -> None:
     assert PHONE.scaled_to(720, 960).scaled_to(1920, 1440).cx == pytest.approx(PHONE.cx)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (1000, 1000), (1, 1)])
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_video_is_cut_out_of_the_middle_of_the_photo(scale: float) -> None:
+    assert (PHONE.width, PHONE.height) == (1920, 1440)
+    rays = rays_within(0.5, 0.25)
+    video = PHONE.scaled_to(round(1920 * scale), round(1080 * scale))
+    expected = (project(PHONE, rays) - (0, 180) + 0.5) * scale - 0.5
+    assert np.abs(project(video, rays) - expected).max() < 1e-6
+    upright = PHONE.scaled_to(1080, 1920)
+    assert upright == PHONE.scaled_to(1440, 1920).scaled_to(1080, 1920)
+
+
+@pytest.mark.parametrize(("width", "height"), [(2400, 1000), (1000, 2400), (1, 9)])
 def test_another_shape_is_refused(width: int, height: int) -> None:
     with pytest.raises(SettingError) as caught:
         PHONE.scaled_to(width, height)

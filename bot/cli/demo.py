@@ -21,7 +21,10 @@ def demo(
         Path, typer.Option(help="The folder to leave the answer in.", file_okay=False)
     ] = Path("demo-output"),
     clip: Annotated[
-        Path, typer.Option(help="The clip to send.", exists=True, dir_okay=False)
+        Path,
+        typer.Option(
+            help="The clip to send.", exists=True, dir_okay=False, show_default="the bundled one"
+        ),
     ] = _BUNDLED,
 ) -> None:
     """Send a clip to the real bot, on a Bot API of its own on this machine, and show the chat."""

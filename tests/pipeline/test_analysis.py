@@ -42,7 +42,7 @@ def test_the_exercise_is_recognised(report: Report) -> None:
 def test_the_repetitions_are_where_they_were_filmed(report: Report) -> None:
     assert len(report.repetitions) == len(TRUTH["repetitions"])
     for found, true in zip(report.repetitions, TRUTH["repetitions"], strict=True):
-        assert found.turn_s == pytest.approx(true["turn_s"], abs=0.2)
+        assert found.turn_s == pytest.approx(true["turn_s"], abs=0.3)
         assert found.start_s == pytest.approx(true["start_s"], abs=0.5)
 
 

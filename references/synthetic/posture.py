@@ -376,8 +376,12 @@ def _support(body: Body, motion: Motion, pose: Pose) -> Floats:
     """Return the shift (3,) or (P, 3) that puts the body on what carries it."""
     height = motion.support_height_m
     if motion.support in _REST_ON:
-        rests = _lowest(body, pose, _REST_ON[motion.support])
-        return np.array([0.0, 0.0, height - rests])
+        rests = np.array([0.0, 0.0, height - _lowest(body, pose, _REST_ON[motion.support])])
+        if motion.support == "seat":
+            return rests
+        # Who lies turns about the upper back.
+        back = pose.heads[:, body.index("spine01")]
+        return rests + back[0] - back
     if motion.support == "shoulders":
         return np.array([0.0, 0.0, height]) - pose.heads[:, body.index("spine01")]
     if motion.support == "feet":

@@ -124,6 +124,10 @@ def _frame(panel: Panel) -> _Framing:
     """Fit the body into the panel; a picture is never left further than its own edge if it can."""
     width, height = PANEL_SIZE
     seen = panel.pose[np.isfinite(panel.pose).all(axis=1)].astype(np.float64)
+    if not len(seen):
+        # Nobody to frame: the whole picture, or an empty panel.
+        corner = PANEL_SIZE if panel.image is None else panel.image.shape[1::-1]
+        seen = np.array([(0, 0), corner], np.float64)
     low, high = seen.min(axis=0), seen.max(axis=0)
     extent = np.maximum(high - low, 1e-6)
     scale = float(min(_BODY_SHARE * width / extent[0], _BODY_SHARE * height / extent[1]))
@@ -211,7 +215,7 @@ def _draw_angles(
 ) -> None:
     font = _font(26)
     taken: list[tuple[float, float, float, float]] = []
-    centre = np.nanmean(pose, axis=0)
+    centre_x = np.mean(pose[np.isfinite(pose[:, 0]), 0]) if np.isfinite(pose).any() else 0.0
     # What is off gets its place first.
     for angle in sorted(angles, key=lambda a: not a.off):
         vertex = pose[JOINTS[angle.joint][1]]
@@ -220,7 +224,7 @@ def _draw_angles(
         colour = _NEUTRAL if angle.off is None else _OFF if angle.off else _GOOD
         _draw_arc(pen, pose, angle.joint, colour)
         words = f"{round(angle.degrees)}°"
-        box = _label_place(pen, vertex, centre, words, font, taken)
+        box = _label_place(pen, vertex, float(centre_x), words, font, taken)
         taken.append(box)
         pen.line([*vertex, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2], fill=colour, width=2)
         pen.rounded_rectangle(box, radius=8, fill=colour)
@@ -250,7 +254,7 @@ def _draw_arc(
 def _label_place(
     pen: ImageDraw.ImageDraw,
     vertex: npt.NDArray[np.float64],
-    centre: npt.NDArray[np.float64],
+    centre_x: float,
     words: str,
     font: ImageFont.FreeTypeFont,
     taken: Sequence[tuple[float, float, float, float]],
@@ -258,7 +262,7 @@ def _label_place(
     """Return a box beside the joint, away from the body's middle, inside the panel, on no other."""
     left, top, right, bottom = pen.textbbox((0, 0), words, font=font)
     half = np.array([right - left, bottom - top]) / 2 + (10, 8)
-    outward = np.array([1.0 if vertex[0] >= centre[0] else -1.0, 0.0])
+    outward = np.array([1.0 if vertex[0] >= centre_x else -1.0, 0.0])
     for step in range(12):
         # Try beside the joint first, then further up and down in turn.
         shift = np.array([0, (step + 1) // 2 * (1 if step % 2 else -1) * 2.2 * half[1]])

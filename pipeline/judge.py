@@ -181,7 +181,7 @@ def _warnings(
         return (
             text("judge.unlike_expert", language, exercise=known.title(language), filming=filming),
         )
-    return ()
+    return (known.caution[language],) if language in known.caution else ()
 
 
 class _Stopwatch:

@@ -59,6 +59,14 @@ def test_hidden_keypoints_draw_nothing_and_break_nothing(tmp_path: Path, image: 
     assert not has(picture, OFF)
 
 
+@pytest.mark.parametrize("image", [True, False])
+def test_nobody_at_all_is_drawn_as_the_bare_picture(tmp_path: Path, image: bool) -> None:
+    angles = [Angle("left_elbow", 90, True)]
+    picture = drawn(tmp_path, panel(angles, image, np.full((17, 2), np.nan)))
+    assert not has(picture, OFF)
+    assert picture.shape[1] == PANEL_SIZE[0]
+
+
 def test_a_figure_replaces_a_missing_picture(tmp_path: Path) -> None:
     with_figure = drawn(tmp_path, panel(image=False))
     assert len(np.unique(with_figure.reshape(-1, 3), axis=0)) > 5

@@ -48,6 +48,10 @@ class Lens:
             cy=self.cy * factor,
         )
 
+    def without_distortion(self) -> "Lens":
+        """Return the pinhole with the same matrix."""
+        return replace(self, distortion=(0.0, 0.0, 0.0, 0.0))
+
     def matrix(self) -> Floats:
         """Return the camera matrix (3, 3)."""
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]])

@@ -1,7 +1,7 @@
 """A human body as bones, skin and keypoints: posed and skinned with numpy alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -35,8 +35,8 @@ class Body:
     ``vertices`` (V, 3) and ``faces`` (F, 3) are its skin, ``weights`` and ``influences`` (V, 9) say
     how much of which bone moves a vertex. Bone ``i`` is called ``bones[i]``, begins at ``heads[i]``
     and hangs on ``parents[i]`` (-1 for the root); parents come before their children.
-    ``keypoint_shares`` (17, B) and ``keypoint_offsets`` (17, B, 3) are the COCO keypoint regressor
-    folded into the bones.
+    ``regressor`` (17, V) are the COCO keypoints as means of the skin; ``keypoint_shares`` (17, B)
+    and ``keypoint_offsets`` (17, B, 3) are the same folded into the bones.
     """
 
     vertices: Floats
@@ -46,6 +46,7 @@ class Body:
     bones: tuple[str, ...]
     heads: Floats
     parents: npt.NDArray[np.intp]
+    regressor: Floats
     keypoint_shares: Floats
     keypoint_offsets: Floats
 
@@ -60,6 +61,32 @@ class Body:
     def length(self, bone: str, end: str) -> float:
         """Return the distance at rest between the beginnings of two bones."""
         return float(np.linalg.norm(self.head(end) - self.head(bone)))
+
+    def reshaped(self, scales: Mapping[str, float]) -> "Body":
+        """Return a body of other proportions.
+
+        ``scales`` maps beginnings of bone names to factors; a bone is scaled by the first that
+        fits, and what hangs on it moves along.
+        """
+        factors = np.array(
+            [next((f for n, f in scales.items() if b.startswith(n)), 1.0) for b in self.bones]
+        )
+        heads = self.heads.copy()
+        for i, parent in enumerate(self.parents):
+            if parent >= 0:
+                heads[i] = heads[parent] + factors[parent] * (self.heads[i] - self.heads[parent])
+        vertices = np.zeros_like(self.vertices)
+        for bone, weight in zip(self.influences.T, self.weights.T, strict=True):
+            local = factors[bone, None] * (self.vertices - self.heads[bone])
+            vertices += weight[:, None] * (heads[bone] + local)
+        shares, offsets = _fold(self.regressor, vertices, self.weights, self.influences, heads)
+        return replace(
+            self,
+            vertices=vertices,
+            heads=heads,
+            keypoint_shares=shares,
+            keypoint_offsets=offsets,
+        )
 
     def pose(self, rotations: Mapping[str, Floats]) -> Pose:
         """Turn bones by world rotations (P, 3, 3), one per named bone; the root stays at rest.
@@ -120,6 +147,7 @@ def load_body(name: str) -> Body:
             bones=tuple(str(label) for label in arrays["labels"]),
             heads=heads,
             parents=arrays["parents"].astype(np.intp),
+            regressor=regressor,
             keypoint_shares=shares,
             keypoint_offsets=offsets,
         )

@@ -330,8 +330,7 @@ def _sagittal(axes: Floats, angle_deg: Floats) -> Floats:
 
 def _fist_reach(body: Body) -> float:
     """Return how far the middle of a fist is beyond the wrist."""
-    knuckle = body.length("wrist.L", "finger3-1.L")
-    return knuckle * _FIST_SHARE
+    return _FIST_SHARE * body.length("wrist.L", "finger3-1.L")
 
 
 # The middle of a closed fist, as a share of the way from the wrist to the knuckles.
@@ -381,7 +380,7 @@ def _support(body: Body, motion: Motion, pose: Pose) -> Floats:
             return rests
         # Who lies turns about the upper back.
         back = pose.heads[:, body.index("spine01")]
-        return rests + back[0] - back
+        return np.asarray(rests + back[0] - back)
     if motion.support == "shoulders":
         return np.array([0.0, 0.0, height]) - pose.heads[:, body.index("spine01")]
     if motion.support == "feet":

@@ -41,6 +41,10 @@ class Light:
     background: Colour = (0.62, 0.64, 0.67)
 
 
+# A mesh with its vertices and indices on the graphics card.
+_Buffers = tuple[Mesh, Any, Any]
+
+
 class RendererError(RuntimeError):
     """This machine cannot draw: a package or a library is missing."""
 
@@ -55,6 +59,8 @@ class Renderer:
         self._size = (width, height)
         self._context: Any = _create_context()
         context = self._context
+        # What Python drops is freed on the graphics card.
+        context.gc_mode = "auto"
         # OpenGL's programs are dictionaries of uniforms, whose types are known to the driver alone.
         self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
         self._shadow: Any = context.program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
@@ -89,41 +95,42 @@ class Renderer:
             raise ValueError(f"this renderer draws {self._size}")
         sun = unit(light.towards_sun)
         sun_view = _sun_view(sun)
-        context = self._context
-        buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
-        context.enable(context.DEPTH_TEST)
+        # Another renderer may have drawn in between: make this one's context the current one.
+        with self._context as context:
+            context.enable(context.DEPTH_TEST)
+            buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
+            self._draw_shadows(buffers, sun_view)
+            scene = self._scene
+            scene["camera"].write(_matrix_bytes(_camera(viewpoint, lens)))
+            scene["sun_view"].write(_matrix_bytes(sun_view))
+            scene["sun"].value = tuple(sun)
+            scene["eye"].value = tuple(viewpoint.eye())
+            for name in ("sunlight", "skylight", "groundlight"):
+                scene[name].value = getattr(light, name)
+            self._draw_scene(buffers, light.background)
+            context.copy_framebuffer(self._resolved, self._multisampled)
+            pixels = np.frombuffer(self._resolved.read(components=3), np.uint8)
+        return np.ascontiguousarray(pixels.reshape(lens.height, lens.width, 3)[::-1, :, ::-1])
 
+    def _draw_shadows(self, buffers: Sequence[_Buffers], sun_view: Floats) -> None:
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
         self._shadow["sun_view"].write(_matrix_bytes(sun_view))
         for mesh, vertices, indices in buffers:
             if mesh.material.shadow:
-                position = [(vertices, "3f 40x", "position")]
-                context.vertex_array(self._shadow, position, indices).render()
+                layout = [(vertices, "3f 40x", "position")]
+                self._context.vertex_array(self._shadow, layout, indices).render()
 
+    def _draw_scene(self, buffers: Sequence[_Buffers], background: Colour) -> None:
         self._multisampled.use()
-        self._multisampled.clear(*light.background)
-        scene = self._scene
-        scene["camera"].write(_matrix_bytes(_camera(viewpoint, lens)))
-        scene["sun_view"].write(_matrix_bytes(sun_view))
-        scene["sun"].value = tuple(sun)
-        scene["eye"].value = tuple(viewpoint.eye())
-        for name in ("sunlight", "skylight", "groundlight"):
-            scene[name].value = getattr(light, name)
-        scene["image"].value = 0
-        scene["shadow_map"].value = 1
+        self._multisampled.clear(*background)
+        self._scene["image"].value = 0
+        self._scene["shadow_map"].value = 1
         self._shadow_map.use(1)
         for mesh, vertices, indices in buffers:
             self._apply(mesh)
             layout = [(vertices, "3f 3f 3f 4f", *_ATTRIBUTES)]
-            context.vertex_array(scene, layout, indices).render()
-
-        context.copy_framebuffer(self._resolved, self._multisampled)
-        pixels = np.frombuffer(self._resolved.read(components=3), np.uint8)
-        for _, vertices, indices in buffers:
-            vertices.release()
-            indices.release()
-        return np.ascontiguousarray(pixels.reshape(lens.height, lens.width, 3)[::-1, :, ::-1])
+            self._context.vertex_array(self._scene, layout, indices).render()
 
     def _upload(self, mesh: Mesh) -> tuple[Any, Any]:
         columns = [mesh.vertices, mesh.normals, mesh.colours, mesh.extra]

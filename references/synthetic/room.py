@@ -24,7 +24,7 @@ STUDIO_LIGHT: Final = Light(
 )
 
 # The gym's walls: behind the lifter, at both sides and behind the camera.
-_LEFT_M, _RIGHT_M, _FRONT_M, _BACK_M, _HEIGHT_M = 3.6, -3.2, -5.0, 2.8, 3.2
+_LEFT_M, _RIGHT_M, _FRONT_M, _BACK_M, _HEIGHT_M = 5.0, -5.0, -5.6, 5.0, 3.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""Labelled keypoint sequences by the thousand: sets as a pose network would see them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial.transform import Rotation
+
+from references.geometry import joint_angles
+from references.lens import Lens
+from references.motions import Motion, Values, motions
+from references.synthetic.error_model import ErrorModel, load_error_model
+from references.synthetic.performance import Boundary, Performance, perform
+from references.synthetic.variation import (
+    random_body,
+    random_lens,
+    random_motion,
+    random_repetitions,
+    random_viewpoint,
+)
+from references.viewpoint import Viewpoint
+
+Floats = npt.NDArray[np.float64]
+
+# A lifter and what they hold, in metres around their middle.
+_EXTENT_M: Final = 1.15
+
+# A phone in the hand moves by this much, as a standard deviation in pixels of a 1280 pixel picture.
+_SHAKE_PX: Final = 3.0
+_SHAKE_S: Final = 0.4
+
+# How a lifter stands who takes the weight from the floor, compared with the start position.
+_PICKING_UP: Final[Mapping[tuple[str, str], float]] = {
+    ("trunk", "lean"): 55.0,
+    ("legs", "bend"): -55.0,
+    ("legs", "reach"): 17.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SkeletonClip:
+    """One set as keypoints, and the truth.
+
+    ``t`` (T,) seconds; ``xy`` (T, 17, 2) pixels and ``conf`` (T, 17) as a network reports them, NaN
+    where it reports nothing; ``true_xy`` (T, 17, 2) without its errors; ``joints`` (T, 17, 3) in
+    metres; ``phase`` (T,); ``angles_deg`` by joint (T,); ``faults_deg`` by name (T,).
+    """
+
+    exercise: str
+    t: Floats
+    xy: Floats
+    conf: Floats
+    true_xy: Floats
+    joints: Floats
+    phase: Floats
+    angles_deg: Mapping[str, npt.NDArray[np.float32]]
+    faults_deg: Mapping[str, Floats]
+    boundaries: tuple[Boundary, ...]
+    viewpoint: Viewpoint
+    lens: Lens
+
+
+def skeleton_clips(
+    count: int,
+    *,
+    seed: int,
+    exercises: Sequence[str] | None = None,
+    fps: float = 15.0,
+    fault_share: float = 0.5,
+    errors: ErrorModel | None = None,
+) -> Iterator[SkeletonClip]:
+    """Return ``count`` clips, the same for the same seed; all exercises are equally likely.
+
+    ``exercises`` defaults to all that have a motion; ``errors`` to what was fitted to YOLO11n-pose.
+    Clip number i depends on the seed and on i alone, so that any part can be made again by itself.
+    Raises KeyError for an exercise without a motion.
+    """
+    known = motions()
+    chosen = [known[name] for name in exercises or known]
+    model = errors or load_error_model()
+    for number in range(count):
+        rng = np.random.default_rng((seed, number))
+        motion = chosen[int(rng.integers(len(chosen)))]
+        yield _clip(motion, rng, fps, fault_share, model)
+
+
+def _clip(
+    motion: Motion, rng: np.random.Generator, fps: float, fault_share: float, model: ErrorModel
+) -> SkeletonClip:
+    own = random_motion(motion, rng)
+    performance = perform(
+        own,
+        random_repetitions(own, rng, fault_share=fault_share),
+        rng=rng,
+        fps=fps,
+        before_s=rng.uniform(0.2, 3.0),
+        after_s=rng.uniform(0.2, 2.5),
+    )
+    if motion.support == "feet" and rng.uniform() < 0.4:
+        performance = replace(performance, values=_with_pick_up(performance))
+    body = random_body(rng)
+    joints = body.keypoints(performance.pose(body))
+    if motion.support == "feet" and rng.uniform() < 0.3:
+        joints = _turning_away(joints, performance, rng)
+    corners = joints.reshape(-1, 3)
+    x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    viewpoint = random_viewpoint((float(x), float(y), float(z)), rng)
+    lens = random_lens(viewpoint, _EXTENT_M, rng)
+    true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
+    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, fps=fps)
+    return SkeletonClip(
+        exercise=motion.exercise,
+        t=performance.t,
+        xy=xy,
+        conf=conf,
+        true_xy=true_xy,
+        joints=joints,
+        phase=performance.phase,
+        angles_deg=joint_angles(joints),
+        faults_deg=performance.faults,
+        boundaries=performance.boundaries,
+        viewpoint=viewpoint,
+        lens=lens,
+    )
+
+
+def _with_pick_up(performance: Performance) -> Values:
+    """Return the parameters of a lifter who lifts the weight off the floor first."""
+    begin = performance.boundaries[0].start_s
+    left = np.clip(1 - performance.t / begin, 0, 1)
+    down = left**2 * (3 - 2 * left)
+    values = dict(performance.values)
+    for key, change in _PICKING_UP.items():
+        if key in values:
+            values[key] = values[key] + down * change
+    return values
+
+
+def _turning_away(joints: Floats, performance: Performance, rng: np.random.Generator) -> Floats:
+    """Return the joints of a lifter who turns and drifts off after the last repetition."""
+    end = performance.boundaries[-1].end_s
+    late = np.clip((performance.t - end) / max(performance.t[-1] - end, 1e-6), 0, 1)
+    yaw = Rotation.from_rotvec(
+        late[:, None] * [0.0, 0.0, rng.choice([-1, 1]) * rng.uniform(0.4, 1.6)]
+    )
+    drift = late[:, None] * np.append(rng.normal(0, 0.35, size=2), 0.0)
+    turned = np.einsum("tij,tkj->tki", yaw.as_matrix(), joints)
+    return np.asarray(turned + drift[:, None])
+
+
+def _shake(frames: int, lens: Lens, fps: float, rng: np.random.Generator) -> Floats:
+    """Return how far a hand-held phone shifts the picture, (T, 1, 2) pixels; most phones stand."""
+    if rng.uniform() < 0.6:
+        return np.zeros((frames, 1, 2))
+    sigma = _SHAKE_S * fps
+    noise = gaussian_filter1d(rng.normal(size=(frames, 2)), sigma, axis=0, mode="reflect")
+    size = rng.uniform(0.3, 1.5) * _SHAKE_PX * max(lens.width, lens.height) / 1280
+    return np.asarray(noise * np.sqrt(2 * np.sqrt(np.pi) * sigma) * size)[:, None]

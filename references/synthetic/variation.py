@@ -1,0 +1,186 @@
+"""Chance: other bodies, other habits, other tempos, other phones."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from references.lens import Lens
+from references.motions import Fault, Motion, Track
+from references.synthetic.body import BODIES, Body, load_body
+from references.synthetic.outfit import Outfit
+from references.synthetic.performance import Repetition
+from references.viewpoint import Viewpoint
+
+# How much body segments differ between people, as a standard deviation of their share of stature
+# (Drillis and Contini, "Body Segment Parameters", 1966, give 3 to 6 % for single segments).
+_SEGMENT_SPREAD: Final = 0.045
+# Stature differs by 4 % (NCD Risk Factor Collaboration, 2016: 7 cm in 1.75 m).
+_STATURE_SPREAD: Final = 0.04
+_BODIES_KEPT: Final = 32
+
+# How much people differ from the expert when nothing is wrong.
+_HABITS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "bend": 4.0,
+        "reach": 3.0,
+        "upper": 4.0,
+        "spread": 4.0,
+        "lean": 2.5,
+        "flex": 4.0,
+        "nod": 8.0,
+        "flare": 6.0,
+        "toes_out": 5.0,
+        "twist": 3.0,
+    }
+)
+_WIDTH_SPREAD: Final = 0.08
+_ONE_SIDED_DEG: Final = 2.5
+
+# From where phones film: on the floor, on a bench or a bottle, in a friend's hand; metres.
+_PHONE_HEIGHTS: Final = ((0.05, 0.4), (0.4, 1.1), (1.1, 1.7))
+_DISTANCES_M: Final = (1.8, 4.5)
+
+_SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
+_HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
+
+
+def random_body(rng: np.random.Generator) -> Body:
+    """Return a man or a woman of chance proportions, one of a fixed set."""
+    return _body(int(rng.integers(_BODIES_KEPT)))
+
+
+@cache
+def _body(number: int) -> Body:
+    rng = np.random.default_rng(number)
+    stature = rng.normal(1.0, _STATURE_SPREAD)
+    arms, legs, trunk = stature * rng.normal(1.0, _SEGMENT_SPREAD, size=3)
+    scales = {
+        "upperarm": arms,
+        "lowerarm": arms,
+        "upperleg": legs,
+        "lowerleg": legs,
+        "spine": trunk,
+        "clavicle": stature * rng.normal(1.0, _SEGMENT_SPREAD),
+        "": stature,
+    }
+    return load_body(BODIES[number % len(BODIES)]).reshaped(scales)
+
+
+def random_motion(motion: Motion, rng: np.random.Generator) -> Motion:
+    """Return the motion as another person does it right: range, widths and lean a little off."""
+    tracks = dict(motion.tracks)
+    for (part, name), track in motion.tracks.items():
+        if name == "width":
+            factor = 1 + rng.normal(0, _WIDTH_SPREAD)
+            tracks[part, name] = Track(tuple(v * factor for v in track.values), track.source)
+        elif name in _HABITS:
+            # Start and turn differ from the expert's by amounts of their own.
+            start, turn = rng.normal(0, _HABITS[name], size=2)
+            share = np.linspace(0, 1, len(track.values))
+            moved = np.array(track.values) + start * (1 - share) + turn * share
+            if name == "bend":
+                moved = np.minimum(moved, 178)
+            tracks[part, name] = Track(tuple(moved.tolist()), track.source)
+    tracks["right_arm", "bend"] = Track((float(rng.normal(0, _ONE_SIDED_DEG)),))
+    return replace(motion, tracks=MappingProxyType(tracks))
+
+
+def random_repetitions(
+    motion: Motion, rng: np.random.Generator, *, fault_share: float = 0.5
+) -> tuple[Repetition, ...]:
+    """Return a set: two to ten repetitions that slow down and shorten with fatigue.
+
+    With probability ``fault_share`` one fault runs through it, from half to one and a half times
+    its usual size.
+    """
+    count = int(rng.integers(2, 11))
+    out_s, back_s = rng.uniform(0.5, 1.6), rng.uniform(0.6, 2.2)
+    hold_s, rest_s = rng.uniform(0, 0.5), rng.choice([0.05, 0.3, 0.9], p=[0.5, 0.35, 0.15])
+    fatigue = rng.uniform(0, 0.5)
+    fault = _random_fault(motion, rng) if rng.uniform() < fault_share else None
+    size = fault.magnitude_deg * rng.uniform(0.5, 1.5) if fault else 0.0
+    first = int(rng.integers(count)) if rng.uniform() < 0.5 else 0
+    repetitions = []
+    for index in range(count):
+        tired = 1 + fatigue * index / count
+        own = rng.normal(1, 0.08, size=3).clip(0.7, 1.4)
+        faults = {fault.name: size * own[2]} if fault and index >= first else {}
+        repetitions.append(
+            Repetition(
+                out_s=out_s * tired * own[0],
+                hold_s=hold_s,
+                back_s=back_s * own[1],
+                rest_s=rest_s * tired,
+                faults=faults,
+            )
+        )
+    return tuple(repetitions)
+
+
+def _random_fault(motion: Motion, rng: np.random.Generator) -> Fault | None:
+    return motion.faults[int(rng.integers(len(motion.faults)))] if motion.faults else None
+
+
+def random_viewpoint(
+    target: tuple[float, float, float],
+    rng: np.random.Generator,
+    *,
+    azimuth_deg: float | None = None,
+) -> Viewpoint:
+    """Return where a phone may stand: any side, at the heights and distances people choose."""
+    azimuth = rng.uniform(0, 360) if azimuth_deg is None else azimuth_deg
+    height = rng.uniform(*_PHONE_HEIGHTS[rng.choice(len(_PHONE_HEIGHTS), p=[0.3, 0.45, 0.25])])
+    distance = rng.uniform(*_DISTANCES_M)
+    aim = np.asarray(target) + rng.normal(0, 0.08, size=3)
+    elevation = np.degrees(np.arctan2(height - aim[2], distance))
+    return Viewpoint(
+        float(azimuth),
+        float(elevation),
+        float(np.hypot(distance, height - aim[2])),
+        (float(aim[0]), float(aim[1]), float(aim[2])),
+    )
+
+
+def random_lens(
+    viewpoint: Viewpoint, extent_m: float, rng: np.random.Generator, *, long_side: int = 1280
+) -> Lens:
+    """Return a phone's lens, upright or sideways, that gets ``extent_m`` around the aim in view.
+
+    Its field of view is that of a main or a wide camera (60 to 85 degrees), or narrower where
+    somebody zoomed in on a lifter far away.
+    """
+    needed = 2 * np.degrees(np.arctan2(extent_m * rng.uniform(0.62, 0.9), viewpoint.distance_m))
+    view = float(np.clip(max(needed, rng.uniform(45, 70)), 40, 88))
+    short = long_side * 9 // 16
+    upright = rng.uniform() < 0.7
+    width, height = (short, long_side) if upright else (long_side, short)
+    # A sideways picture must hold the lifter in its shorter side.
+    if not upright:
+        view = float(
+            np.clip(2 * np.degrees(np.arctan(np.tan(np.radians(view) / 2) * 1.35)), 50, 95)
+        )
+    k1 = float(rng.normal(0, 0.03))
+    return replace(Lens.of_phone(width, height, view), distortion=(k1, 0.0, 0.0, 0.0))
+
+
+def random_outfit(rng: np.random.Generator) -> Outfit:
+    """Return chance clothes, skin and hair."""
+
+    def cloth() -> tuple[float, float, float]:
+        shade = rng.uniform(0.05, 0.8)
+        red, green, blue = np.clip(shade + rng.normal(0, 0.16, size=3), 0.03, 0.92)
+        return float(red), float(green), float(blue)
+
+    return Outfit(
+        skin=_SKINS[int(rng.integers(len(_SKINS)))],
+        hair=_HAIRS[int(rng.integers(len(_HAIRS)))],
+        shirt=cloth(),
+        shorts=cloth(),
+        socks=(0.85, 0.85, 0.85) if rng.uniform() < 0.6 else (0.1, 0.1, 0.1),
+        shoes=cloth(),
+        sleeve=float(rng.choice([0.05, 0.55, 0.75])),
+    )

@@ -34,8 +34,9 @@ _MIN_SWING: Final = 0.25
 # A swing smaller than this share of the typical one is no repetition of the set.
 _MIN_SHARE: Final = 0.4
 
-# A swing must come back at least this share of the way it went, or the clip cut it off.
-_MIN_RETURN: Final = 0.35
+# A swing must come back at least this share of the way it went, or the clip cut it off. People who
+# stop filming while they lower the last repetition count it.
+_MIN_RETURN: Final = 0.25
 
 # The lifter counts as resting within this share of the swing from the start position. The velocity
 # minimum is looked for this long before the movement leaves that zone, and after it is back:
@@ -112,7 +113,11 @@ def _peaks(s: Floats) -> list[int]:
     """
     low, high = np.percentile(s, (2, 98))
     prominence = max(_MIN_SWING, _MIN_SHARE * float(high - low))
-    return [int(i) for i in find_peaks(s, prominence=prominence)[0]]
+    # A clip may begin or end in mid-air: beyond its ends the movement is taken to go on to the start
+    # position, so that the first and the last peak stand out by the way that was seen of them.
+    padded = np.pad(s, 1, constant_values=s.min())
+    peaks = find_peaks(padded, prominence=prominence)[0] - 1
+    return [int(i) for i in peaks if 0 < i < len(s) - 1]
 
 
 def _start(s: Floats, t: Floats, before: int, turn: int) -> int:

@@ -16,6 +16,7 @@ Image = npt.NDArray[np.uint8]
 class Lens:
     """Intrinsics: picture size, focal lengths and principal point in pixels, distortion.
 
+    Pixels are counted from the centre of the top left one, as OpenCV does.
     ``distortion`` is OpenCV's (k1, k2, p1, p2).
     """
 
@@ -34,7 +35,7 @@ class Lens:
         The main camera of a phone sees about 66 degrees (26 mm equivalent).
         """
         focal = max(width, height) / 2 / np.tan(np.radians(field_of_view_deg) / 2)
-        return cls(width, height, focal, focal, width / 2, height / 2)
+        return cls(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
 
     def scaled(self, factor: int) -> "Lens":
         """Return the lens of the same picture with ``factor`` times the pixels each way."""

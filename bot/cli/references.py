@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
+import cv2
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -10,8 +12,12 @@ from rich.progress import track
 from references.exercises import exercises
 from references.motions import motions
 from references.synthetic import demo
+from references.synthetic.body import BODIES
+from references.synthetic.contact_sheet import fault_sheet, motion_sheet
 from references.synthetic.experts import write_expert, write_pictures
-from references.synthetic.film import write_clip, write_truth
+from references.synthetic.film import Shot, film, write_clip, write_truth
+from references.synthetic.performance import Performance
+from references.synthetic.takes import chance_take
 
 app = typer.Typer(
     name="references",
@@ -56,14 +62,67 @@ def demo_clip(
     console = Console()
     out.mkdir(parents=True, exist_ok=True)
     clip = out / f"{demo.EXERCISE}.mp4"
-    performance, shot = demo.demo_performance(), demo.demo_shot()
+    _film(demo.demo_performance(), demo.demo_shot(), demo.SEED, demo.FPS, clip, console)
+
+
+@app.command()
+def render(
+    exercise: Annotated[str, typer.Argument(help="What is lifted, like bench_press.")],
+    out: Annotated[Path, typer.Argument(help="The clip to write; the truth goes beside it.")],
+    seed: Annotated[int, typer.Option(help="Chance: lifter, habits, room, phone.")] = 0,
+    azimuth: Annotated[
+        float | None, typer.Option(help="0 films from the front, 90 from the lifter's left.")
+    ] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="What goes wrong, like elbows_drift_forward.")
+    ] = None,
+    repetitions: Annotated[int, typer.Option(min=1, max=30)] = 4,
+    fps: Annotated[float, typer.Option(min=5, max=60)] = 30.0,
+) -> None:
+    """Film a set of any exercise by a lifter, in a room and with a phone of chance."""
+    try:
+        performance, shot = chance_take(
+            exercise, seed=seed, azimuth_deg=azimuth, fault=fault, repetitions=repetitions, fps=fps
+        )
+    except KeyError as error:
+        raise typer.BadParameter(f"there is no {error.args[0]!r}") from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _film(performance, shot, seed, fps, out, Console())
+
+
+@app.command()
+def contact_sheet(
+    out: Annotated[Path, typer.Argument(help="The PNG to write.")],
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Every fault beside its correct twin.")
+    ] = False,
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only these; default: all that have a motion.")
+    ] = None,
+    body: Annotated[str, typer.Option(help="man or woman")] = "man",
+) -> None:
+    """Draw start and turn of the motions from three sides, or their faults."""
+    try:
+        chosen = [motions()[name] for name in exercise or motions()]
+    except KeyError as error:
+        raise typer.BadParameter(f"there is no {error.args[0]!r}") from error
+    if body not in BODIES:
+        raise typer.BadParameter(f"there is no {body!r}")
+    sheet = fault_sheet(chosen, body) if faults else motion_sheet(chosen, body)
+    cv2.imwrite(str(out), sheet)
+    Console().print(str(out))
+
+
+def _film(
+    performance: Performance, shot: Shot, seed: int, fps: float, clip: Path, console: Console
+) -> None:
     frames = track(
-        demo.demo_frames(),
+        film(performance, shot, np.random.default_rng(seed)),
         "filming",
         total=len(performance.t),
         console=console,
         transient=True,
     )
-    write_clip(frames, demo.FPS, clip)
+    write_clip(frames, fps, clip)
     write_truth(performance, shot, clip.with_suffix(".json"))
     console.print(str(clip))

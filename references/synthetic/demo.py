@@ -1,6 +1,5 @@
 """The bundled demonstration: a set of curls that lacks one thing, so that one correction is due."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from references.lens import Lens
 from references.motions import motions
 from references.synthetic.body import load_body
-from references.synthetic.film import Image, Shot, film
+from references.synthetic.film import Shot
 from references.synthetic.outfit import Outfit, dress
 from references.synthetic.performance import Performance, Repetition, perform
 from references.synthetic.room import GYMS
@@ -17,7 +16,7 @@ from references.viewpoint import Viewpoint
 EXERCISE: Final = "barbell_biceps_curl"
 FPS: Final = 30.0
 
-_SEED: Final = 20
+SEED: Final = 20
 _BENT: Final = {"arms_stay_bent": 42.0}
 _REPETITIONS: Final = (
     Repetition(out_s=0.95, back_s=1.15),
@@ -32,7 +31,7 @@ def demo_performance() -> Performance:
     return perform(
         motions()[EXERCISE],
         _REPETITIONS,
-        rng=np.random.default_rng(_SEED),
+        rng=np.random.default_rng(SEED),
         fps=FPS,
         before_s=1.1,
         after_s=1.0,
@@ -47,8 +46,3 @@ def demo_shot() -> Shot:
         viewpoint=Viewpoint(88.0, 2.0, 2.7, (0.0, -0.12, 0.93)),
         lens=Lens.of_phone(720, 1280, 52.0),
     )
-
-
-def demo_frames() -> Iterator[Image]:
-    """Return the frames of the demonstration clip."""
-    return film(demo_performance(), demo_shot(), np.random.default_rng(_SEED))

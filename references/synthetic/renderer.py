@@ -165,10 +165,12 @@ class Renderer:
 def _camera(viewpoint: Viewpoint, lens: Lens) -> Floats:
     """Return the matrix (4, 4) from the world to OpenGL's clip space for a camera in pixels."""
     depth = _FAR_M - _NEAR_M
+    # A lens counts from the centre of the first pixel, OpenGL from its corner.
+    cx, cy = lens.cx + 0.5, lens.cy + 0.5
     projection = np.array(
         [
-            [2 * lens.fx / lens.width, 0, 2 * lens.cx / lens.width - 1, 0],
-            [0, -2 * lens.fy / lens.height, 1 - 2 * lens.cy / lens.height, 0],
+            [2 * lens.fx / lens.width, 0, 2 * cx / lens.width - 1, 0],
+            [0, -2 * lens.fy / lens.height, 1 - 2 * cy / lens.height, 0],
             [0, 0, (_FAR_M + _NEAR_M) / depth, -2 * _FAR_M * _NEAR_M / depth],
             [0, 0, 1, 0],
         ]

@@ -1,0 +1,63 @@
+"""A set by a lifter, in a room and with a phone of chance."""
+
+from typing import Final
+
+import numpy as np
+
+from references.motions import motions
+from references.synthetic.film import Shot
+from references.synthetic.outfit import dress
+from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
+from references.synthetic.room import GYMS
+from references.synthetic.variation import (
+    random_body,
+    random_lens,
+    random_motion,
+    random_outfit,
+    random_viewpoint,
+)
+
+_EXTENT_M: Final = 1.15
+_LONG_SIDE_PX: Final = 1280
+
+
+def chance_take(
+    exercise: str,
+    *,
+    seed: int,
+    azimuth_deg: float | None = None,
+    fault: str | None = None,
+    repetitions: int = 4,
+    fps: float = 30.0,
+) -> tuple[Performance, Shot]:
+    """Return a set and how it is filmed, the same for the same seed.
+
+    The fault, if one is named, has its usual size and runs through the set. Raises KeyError for an
+    exercise without a motion and for a fault that it does not know.
+    """
+    rng = np.random.default_rng(seed)
+    motion = random_motion(motions()[exercise], rng)
+    faults = {fault: motion.fault(fault).magnitude_deg} if fault else NO_FAULTS
+    out_s, back_s = rng.uniform(0.7, 1.2), rng.uniform(0.9, 1.5)
+    performance = perform(
+        motion,
+        tuple(
+            Repetition(
+                out_s=out_s * rng.normal(1, 0.06),
+                back_s=back_s * rng.normal(1, 0.06),
+                faults=faults,
+            )
+            for _ in range(repetitions)
+        ),
+        rng=rng,
+        fps=fps,
+        before_s=0.8,
+        after_s=0.8,
+    )
+    lifter = dress(random_body(rng), random_outfit(rng))
+    joints = lifter.bare.keypoints(performance.pose(lifter.bare)).reshape(-1, 3)
+    x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
+    viewpoint = random_viewpoint((float(x), float(y), float(z)), rng, azimuth_deg=azimuth_deg)
+    # The renderer draws pinholes.
+    lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX).without_distortion()
+    return performance, Shot(lifter, GYMS[int(rng.integers(len(GYMS)))], viewpoint, lens)

@@ -1,0 +1,90 @@
+"""What is drawn. Needs a machine that can draw; elsewhere these tests are skipped."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from references.lens import Lens
+from references.skeleton import KEYPOINT_INDEX
+from references.synthetic.demo import demo_performance, demo_shot
+from references.synthetic.film import film, truth, write_clip
+from references.synthetic.mesh import ball
+from references.synthetic.renderer import Light, Renderer, RendererError
+from references.synthetic.room import studio
+from references.synthetic.takes import chance_take
+from references.viewpoint import Viewpoint
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    try:
+        drawing = Renderer(200, 300)
+    except RendererError as error:
+        pytest.skip(str(error))
+    with drawing:
+        yield drawing
+
+
+def test_a_ball_is_drawn_where_the_lens_says(renderer: Renderer) -> None:
+    viewpoint = Viewpoint(30.0, 10.0, 3.0, (0.0, 0.0, 1.0))
+    lens = Lens(200, 300, 260.0, 250.0, 90.0, 160.0)
+    centre = np.array([0.2, -0.1, 1.3])
+    picture = renderer.render(
+        [*studio(), ball(centre, 0.05, (0.9, 0.0, 0.0), rings=16)], viewpoint, lens, Light()
+    )
+    blue, green, red = np.moveaxis(picture.astype(int), -1, 0)
+    rows, columns = np.nonzero(red > np.maximum(blue, green) + 60)
+    seen = np.array([columns.mean(), rows.mean()])
+    assert seen == pytest.approx(lens.project(viewpoint, centre), abs=0.6)
+
+
+def test_two_renderers_do_not_disturb_each_other(renderer: Renderer) -> None:
+    viewpoint = Viewpoint(0.0, 5.0, 3.0, (0.0, 0.0, 1.0))
+    meshes = [*studio(), ball([0.0, 0.0, 1.0], 0.3, (0.1, 0.6, 0.1))]
+    lens = Lens.of_phone(200, 300)
+    before = renderer.render(meshes, viewpoint, lens, Light())
+    with Renderer(320, 180) as other:
+        other.render(meshes, viewpoint, Lens.of_phone(320, 180), Light())
+        after = renderer.render(meshes, viewpoint, lens, Light())
+    assert np.array_equal(before, after)
+
+
+def test_a_lens_of_another_size_is_refused(renderer: Renderer) -> None:
+    viewpoint = Viewpoint(0.0, 5.0, 3.0, (0.0, 0.0, 1.0))
+    with pytest.raises(ValueError, match="draws"):
+        renderer.render([], viewpoint, Lens.of_phone(320, 180), Light())
+
+
+@pytest.mark.usefixtures("renderer")
+def test_a_filmed_set_becomes_a_clip(tmp_path: Path) -> None:
+    performance, shot = chance_take("lat_pulldown", seed=4, repetitions=1, fps=5.0)
+    shot = replace(shot, lens=Lens.of_phone(180, 320))
+    write_clip(film(performance, shot, np.random.default_rng(0)), 5.0, tmp_path / "clip.mp4")
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        frames = list(container.decode(video=0))
+    assert len(frames) == len(performance.t)
+    assert (frames[0].width, frames[0].height) == (shot.lens.width, shot.lens.height)
+
+
+def test_the_truth_is_that_of_the_demonstration() -> None:
+    performance, shot = demo_performance(), demo_shot()
+    facts = json.loads(json.dumps(truth(performance, shot)))
+    assert facts["exercise"] == "barbell_biceps_curl"
+    starts = [r["angles_deg"]["start"]["left_elbow"] for r in facts["repetitions"]]
+    turns = [r["angles_deg"]["turn"]["left_elbow"] for r in facts["repetitions"]]
+    # The planted fault: all but the first repetition start with bent arms.
+    assert starts[0] > 155
+    assert all(110 < start < 135 for start in starts[1:])
+    assert all(turn < 60 for turn in turns)
+    xy = np.array(facts["xy"])
+    assert xy.shape == (len(performance.t), 17, 2)
+    assert (xy >= 0).all()
+    assert (xy < (shot.lens.width, shot.lens.height)).all()
+    # Filmed from the lifter's left, who looks to the left of the picture.
+    nose, ear = (xy[0, KEYPOINT_INDEX[n], 0] for n in ("nose", "left_ear"))
+    assert nose < ear

@@ -1,0 +1,92 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from references.geometry import joint_angles
+from references.motions import motions
+from references.synthetic.error_model import KINDS, POSTURES, QUANTILES, SIDES, load_error_model
+from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[SkeletonClip]:
+    return list(skeleton_clips(24, seed=7))
+
+
+def test_every_array_has_the_length_of_the_clip(clips: list[SkeletonClip]) -> None:
+    for clip in clips:
+        frames = len(clip.t)
+        assert clip.xy.shape == clip.true_xy.shape == (frames, 17, 2)
+        assert clip.conf.shape == (frames, 17)
+        assert clip.joints.shape == (frames, 17, 3)
+        assert len(clip.phase) == frames
+        assert np.isfinite(clip.joints).all()
+        assert np.isfinite(clip.true_xy).all()
+        assert ((clip.conf >= 0) & (clip.conf <= 1)).all()
+        # What the network does not report has no confidence.
+        assert (clip.conf[np.isnan(clip.xy[..., 0])] == 0).all()
+
+
+def test_the_truth_is_of_the_joints(clips: list[SkeletonClip]) -> None:
+    for clip in clips:
+        assert np.array_equal(clip.angles_deg["left_knee"], joint_angles(clip.joints)["left_knee"])
+        for boundary in clip.boundaries:
+            assert np.interp(boundary.turn_s, clip.t, clip.phase) > 0.95
+            assert np.interp(boundary.start_s, clip.t, clip.phase) < 0.05
+
+
+def test_most_lifters_are_in_the_picture(clips: list[SkeletonClip]) -> None:
+    inside = [
+        ((clip.true_xy >= 0) & (clip.true_xy < (clip.lens.width, clip.lens.height))).mean()
+        for clip in clips
+    ]
+    assert np.median(inside) > 0.95
+
+
+def test_the_same_seed_makes_the_same_clips_whatever_is_asked_for() -> None:
+    few = list(islice(skeleton_clips(8, seed=3), 2))
+    again = list(skeleton_clips(2, seed=3))
+    other = next(skeleton_clips(1, seed=4))
+    for first, second in zip(few, again, strict=True):
+        assert first.exercise == second.exercise
+        assert np.array_equal(first.xy, second.xy, equal_nan=True)
+    assert other.xy.shape != few[0].xy.shape or not np.array_equal(other.xy, few[0].xy)
+
+
+def test_only_the_exercises_asked_for_are_made() -> None:
+    made = {clip.exercise for clip in skeleton_clips(6, seed=1, exercises=["squat", "pull_up"])}
+    assert made == {"squat", "pull_up"}
+    with pytest.raises(KeyError):
+        next(skeleton_clips(1, seed=1, exercises=["underwater_hockey"]))
+
+
+def test_without_faults_there_are_none() -> None:
+    for clip in skeleton_clips(6, seed=2, fault_share=0.0):
+        assert not clip.faults_deg
+    sick = list(skeleton_clips(6, seed=2, fault_share=1.0))
+    assert all(set(c.faults_deg) <= {f.name for f in motions()[c.exercise].faults} for c in sick)
+    assert all(c.faults_deg for c in sick)
+
+
+def test_the_error_model_reproduces_its_own_quantiles() -> None:
+    model = load_error_model()
+    shape = (len(KINDS), len(SIDES), len(POSTURES), len(QUANTILES))
+    assert model.error.shape == model.conf.shape == shape
+    assert (np.diff(model.error, axis=-1) >= 0).all()
+    errors = []
+    for clip in skeleton_clips(30, seed=11, exercises=["barbell_biceps_curl"]):
+        size = np.linalg.norm(np.ptp(clip.true_xy, axis=1), axis=1)
+        errors.append(np.linalg.norm(clip.xy - clip.true_xy, axis=2)[:, 7] / size)  # left elbow
+    measured = model.error[KINDS.index("elbow"), :, POSTURES.index("upright")]
+    middle = measured[:, np.searchsorted(QUANTILES, 0.5)]
+    assert middle.min() * 0.7 < np.nanmedian(np.concatenate(errors)) < middle.max() * 1.3
+
+
+def test_errors_last_for_more_than_a_frame() -> None:
+    clip = next(skeleton_clips(1, seed=5))
+    off = (clip.xy - clip.true_xy)[:, 5:]
+    good = np.isfinite(off[..., 0]).all(axis=1)
+    off = off[good] - off[good].mean(axis=0)
+    together = (off[1:] * off[:-1]).sum() / (off**2).sum()
+    assert together > 0.4

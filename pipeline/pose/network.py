@@ -1,11 +1,15 @@
 """Step 3, pose: the border to Ultralytics. Images go in, people's keypoints come out."""
 
 import os
+import pickle
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 import torch
 
 from pipeline.clip import Image
@@ -19,6 +23,21 @@ os.environ.setdefault("YOLO_VERBOSE", "false")
 
 # A lifter half hidden by a machine scores low; following them through the clip sorts out the rest.
 _MIN_PERSON_SCORE: Final = 0.25
+
+# What Ultralytics raises, by the kind of damage, for a file that holds no network of its own.
+_UNLOADABLE: Final = (
+    *(
+        AttributeError,
+        EOFError,
+        ImportError,
+        KeyError,
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ),
+    pickle.UnpicklingError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +71,14 @@ class PoseNetwork:
         device: str | None = None,
     ) -> None:
         path = locate_weights(weights, sha256)
-        _complete_torchvision()
-        from ultralytics import YOLO  # noqa: PLC0415 (needs the environment and torchvision above)
-
+        yolo = _import_yolo()
         try:
-            self._model = YOLO(path)
+            self._model = yolo(path)
             shape = self._model.model.kpt_shape  # a detection model has none
-        except (AttributeError, FileNotFoundError, ConnectionError, RuntimeError) as error:
-            raise SettingError("pose.weights_unusable", path=weights) from error
+        except _UNLOADABLE as error:
+            raise SettingError("pose.weights_unusable", path=Path(weights).name) from error
         if tuple(shape) != (17, 3):
-            raise SettingError("pose.weights_unusable", path=weights)
+            raise SettingError("pose.weights_unusable", path=Path(weights).name)
         self.image_size = image_size
         self._device = device or ("cuda:0" if torch.cuda.is_available() else "cpu")
 
@@ -79,6 +96,33 @@ class PoseNetwork:
         if not len(boxes):
             keypoints = np.zeros((0, 17, 3), np.float32)
         return People(boxes[:, :4], boxes[:, 4], keypoints[..., :2], keypoints[..., 2])
+
+
+def _import_yolo() -> Any:
+    """Import Ultralytics and take back what it puts in place of other libraries' functions.
+
+    Its ``PIL.Image.open`` tries to install a package when it meets a file that is no picture, and
+    its ``cv2.imread`` and ``torch.save`` behave otherwise than documented: everything else here
+    relies on the originals.
+    """
+    _complete_torchvision()
+    from ultralytics import YOLO  # noqa: PLC0415 (reads the environment set above)
+
+    for module, name, original in _ORIGINALS:
+        setattr(module, name, original)
+    return YOLO
+
+
+_ORIGINALS: Final = tuple(
+    (module, name, getattr(module, name))
+    for module, name in (
+        (PIL.Image, "open"),
+        (cv2, "imread"),
+        (cv2, "imwrite"),
+        (cv2, "imshow"),
+        (torch, "save"),
+    )
+)
 
 
 def _complete_torchvision() -> None:

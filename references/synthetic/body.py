@@ -1,6 +1,6 @@
 """A human body as bones, skin and keypoints: posed and skinned with numpy alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -94,18 +94,27 @@ class Body:
         A bone that is not named turns with its parent.
         """
         count = max((len(r) for r in rotations.values()), default=1)
+        # Every bone is rigid with the nearest bone above it, or itself, that turns.
+        anchors = np.arange(len(self.bones))
+        for i, (bone, parent) in enumerate(zip(self.bones, self.parents, strict=True)):
+            if bone not in rotations and parent >= 0:
+                anchors[i] = anchors[parent]
         turned = np.empty((count, len(self.bones), 3, 3))
         heads = np.empty((count, len(self.bones), 3))
-        for i, (bone, parent) in enumerate(zip(self.bones, self.parents, strict=True)):
-            if bone in rotations:
-                turned[:, i] = rotations[bone]
-            else:
-                turned[:, i] = turned[:, parent] if parent >= 0 else np.eye(3)
-            if parent < 0:
+        for i in np.unique(anchors):
+            turned[:, i] = rotations.get(self.bones[i], np.eye(3))
+            if self.parents[i] < 0:
                 heads[:, i] = self.heads[i]
             else:
-                bone_vector = self.heads[i] - self.heads[parent]
-                heads[:, i] = heads[:, parent] + turned[:, parent] @ bone_vector
+                above = anchors[self.parents[i]]
+                heads[:, i] = heads[:, above] + turned[:, above] @ (
+                    self.heads[i] - self.heads[above]
+                )
+        following = np.flatnonzero(anchors != np.arange(len(anchors)))
+        above = anchors[following]
+        turned[:, following] = turned[:, above]
+        away = self.heads[following] - self.heads[above]
+        heads[:, following] = heads[:, above] + np.einsum("pbij,bj->pbi", turned[:, above], away)
         return Pose(turned, heads)
 
     def keypoints(self, pose: Pose) -> Floats:
@@ -114,15 +123,27 @@ class Body:
         shifted = np.einsum("kb,pbi->pki", self.keypoint_shares, pose.heads, optimize=True)
         return np.asarray(turned + shifted)
 
-    def skin(self, pose: Pose, moment: int = 0) -> Floats:
-        """Return the skin (V, 3) at one moment of a pose by linear blend skinning."""
+    def skin(
+        self, pose: Pose, moment: int = 0, only: npt.NDArray[np.bool_] | None = None
+    ) -> Floats:
+        """Return the skin (V, 3) at one moment of a pose by linear blend skinning.
+
+        ``only`` (V,) picks some of the vertices.
+        """
         rotations, heads = pose.rotations[moment], pose.heads[moment]
+        chosen = slice(None) if only is None else only
+        vertices, weights = self.vertices[chosen], self.weights[chosen]
         origins = heads - np.einsum("bij,bj->bi", rotations, self.heads)
-        skin = np.zeros_like(self.vertices)
-        for bone, weight in zip(self.influences.T, self.weights.T, strict=True):
-            moved = np.einsum("vij,vj->vi", rotations[bone], self.vertices) + origins[bone]
+        skin = np.zeros_like(vertices)
+        for bone, weight in zip(self.influences[chosen].T, weights.T, strict=True):
+            moved = np.einsum("vij,vj->vi", rotations[bone], vertices) + origins[bone]
             skin += weight[:, None] * moved
         return skin
+
+    def mostly_moved_by(self, bones: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Return which vertices (V,) these bones move more than any other bone does."""
+        most = self.influences[np.arange(len(self.vertices)), self.weights.argmax(axis=1)]
+        return np.isin(most, [self.index(bone) for bone in bones])
 
 
 @cache

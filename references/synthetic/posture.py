@@ -392,6 +392,4 @@ def _support(body: Body, motion: Motion, pose: Pose) -> Floats:
 
 def _lowest(body: Body, pose: Pose, bones: tuple[str, ...]) -> float:
     """Return the height of the lowest skin that some bones move, at the start."""
-    mostly = body.influences[np.arange(len(body.vertices)), body.weights.argmax(axis=1)]
-    moved = np.isin(mostly, [body.index(bone) for bone in bones])
-    return float(body.skin(pose)[moved, 2].min())
+    return float(body.skin(pose, only=body.mostly_moved_by(bones))[:, 2].min())

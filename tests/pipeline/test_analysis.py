@@ -84,7 +84,7 @@ def test_everything_a_lifter_gets_is_there(out: Path) -> None:
 
 def test_the_timings_name_the_steps(report: Report) -> None:
     assert set(report.timings_s) == {
-        *("decode", "pose", "classify", "repetitions", "retrieve", "compare", "correct"),
+        *("decode", "filter", "pose", "classify", "repetitions", "retrieve", "compare", "correct"),
         *("draw", "voice"),
     }
 

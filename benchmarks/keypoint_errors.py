@@ -9,6 +9,7 @@ keypoint, measured beside modelled. The last line is one JSON object.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,6 @@ from rich.progress import track
 from scipy.stats import spearmanr
 
 from pipeline.pose.network import PoseNetwork
-from references.experts.movements import expert_motions
 from references.motions import motions
 from references.skeleton import MIRROR
 from references.synthetic.equipment import build_stage
@@ -68,9 +68,8 @@ class Look:
     conf: Floats | None
 
 
-def look_at(frames: int, seed: int, network: PoseNetwork) -> list[Look]:
-    """Render and look: ``frames`` single frames, every exercise in turn."""
-    names = list(motions())
+def look_at(frames: int, seed: int, network: PoseNetwork, names: Sequence[str]) -> list[Look]:
+    """Render and look: ``frames`` single frames, the exercises named in turn."""
     looks = []
     upright, sideways = Renderer(540, 960), Renderer(960, 540)
     for number in track(range(frames), "looking"):
@@ -156,7 +155,7 @@ def _shares(rows: npt.NDArray[np.int64]) -> Floats:
 def compare(looks: list[Look], table: dict[str, Any], model: ErrorModel) -> list[dict[str, Any]]:
     """Return median and 90th percentile by kind and posture, measured and modelled."""
     rng = np.random.default_rng(0)
-    modelled = [[], []]  # type: ignore[var-annotated]
+    modelled: list[list[Floats]] = [[] for _ in POSTURES]
     for look in looks:
         many = 40
         true_xy, joints = (
@@ -171,6 +170,8 @@ def compare(looks: list[Look], table: dict[str, Any], model: ErrorModel) -> list
         modelled[posture].append(np.where(swapped[:, None], mirrored, error))
     rows = []
     for posture, name in enumerate(POSTURES):
+        if not modelled[posture] or not (table["posture"][:, 0] == posture).any():
+            continue
         drawn = np.concatenate(modelled[posture])
         for kind, what in enumerate(KINDS):
             columns = np.flatnonzero(np.array(table["kind"][0]) == kind)
@@ -192,9 +193,13 @@ def main(
     seed: Annotated[int, typer.Option(help="Other seeds give other frames.")] = 1,
     write: Annotated[Path | None, typer.Option("--fit", help="Write the model here.")] = None,
     image_size: Annotated[int, typer.Option(help="At which the network looks.")] = 640,
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only these; default: all that have a motion.")
+    ] = None,
 ) -> None:
     """Measure, fit or compare."""
-    looks = look_at(frames, seed, PoseNetwork(image_size=image_size))
+    names = exercise or list(motions())
+    looks = look_at(frames, seed, PoseNetwork(image_size=image_size), names)
     table = tabulate(looks)
     model = fit(table) if write else load_error_model()
     if write:
@@ -206,12 +211,8 @@ def main(
     for row in rows:
         print(row)
     found = {
-        exercise: round(
-            float(np.mean([look.seen is not None for look in looks if look.exercise == exercise])),
-            3,
-        )
-        for exercise in motions()
-        if expert_motions(exercise)
+        name: round(float(np.mean([k.seen is not None for k in looks if k.exercise == name])), 3)
+        for name in names
     }
     print(
         json.dumps(

@@ -18,10 +18,12 @@ from references.experts import ExpertView
 from references.geometry import joint_angles
 from references.skeleton import JOINTS
 
-Obstacle = Literal["not_seen", "view", "limbs"]
+Obstacle = Literal["not_seen", "view", "limbs", "lying"]
 """Why a joint cannot be judged: it was not seen in half of the repetitions; from this side its
 drawn angle depends on where exactly the camera stands; its limbs are drawn far longer or shorter
-than the expert's, so the keypoints or the view are wrong."""
+than the expert's, so the keypoints or the view are wrong; or the lifter lies, and the stock pose
+network, sure of itself, puts the elbow 27 degrees off in half of real bench press frames: more than
+any threshold here."""
 
 _MIN_SEEN_SHARE: Final = 0.5
 

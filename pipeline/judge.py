@@ -1,7 +1,7 @@
 """Steps 4 to 8 together: a pose track becomes a verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final
 
@@ -81,6 +81,8 @@ def judge(
     watch.lap("retrieve")
 
     comparisons = compare(known, poses, match, views) if known and match else ()
+    if match and match.view.motion.lying():
+        comparisons = tuple(replace(c, obstacle="lying") for c in comparisons)
     watch.lap("compare")
 
     if known and match:
@@ -181,7 +183,7 @@ def _warnings(
         return (
             text("judge.unlike_expert", language, exercise=known.title(language), filming=filming),
         )
-    return (known.caution[language],) if language in known.caution else ()
+    return ()
 
 
 class _Stopwatch:

@@ -57,9 +57,8 @@ class Exercise:
 
     ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose
     angle drives the repetition and ``moving`` the keypoints that move with it. ``display``,
-    ``filming`` (where to put the phone), ``phases`` (what start and turn are called) and
-    ``caution`` (how well it can be judged, empty when there is nothing to say) are by language;
-    ``aliases`` are what people type for it.
+    ``filming`` (where to put the phone) and ``phases`` (what start and turn are called) are by
+    language; ``aliases`` are what people type for it.
     """
 
     name: str
@@ -69,7 +68,6 @@ class Exercise:
     moving: tuple[str, ...]
     filming: Mapping[str, str]
     phases: Mapping[Phase, Mapping[str, str]]
-    caution: Mapping[str, str]
     checks: tuple[Check, ...]
 
     def title(self, language: str = DEFAULT_LANGUAGE) -> str:
@@ -137,7 +135,6 @@ def _parse(name: str, table: Mapping[str, Any]) -> Exercise:
         moving=moving,
         filming=table["filming"],
         phases={phase: table["phases"][phase] for phase in PHASES},
-        caution=table.get("caution", {}),
         checks=tuple(_parse_check(check) for check in table["checks"]),
     )
 

@@ -3,15 +3,14 @@
 Adding an exercise is adding a file; no code names one.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal
 
 from references.skeleton import JOINT_KINDS, JOINTS, KEYPOINT_INDEX, SIDES
 from references.texts import DEFAULT_LANGUAGE
+from references.toml_files import read_each
 
 Phase = Literal["start", "turn"]
 PHASES: Final[tuple[Phase, ...]] = ("start", "turn")
@@ -89,18 +88,7 @@ def exercises() -> Mapping[str, Exercise]:
 
     Raises ValueError, naming the file, when a file does not describe an exercise.
     """
-    files = sorted(
-        (f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")),
-        key=lambda f: f.name,
-    )
-    found = {}
-    for file in files:
-        name = file.name.removesuffix(".toml")
-        try:
-            found[name] = _parse(name, tomllib.loads(file.read_text(encoding="utf-8")))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{file.name}: {error!r}") from error
-    return found
+    return read_each(__name__, _parse)
 
 
 def find_exercise(words: str) -> str | None:

@@ -37,16 +37,16 @@ Every parameter is a number, or a list of numbers evenly spread over the phases;
     ``source``; ``draws`` names the check whose correction it should draw.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from references.toml_files import read_each
 
 Floats = npt.NDArray[np.float64]
 Support = Literal["feet", "hands", "seat", "back", "shoulders", "hands_and_toes"]
@@ -157,18 +157,7 @@ def motions() -> Mapping[str, Motion]:
 
     Raises ValueError, naming the file, when a file does not describe a motion.
     """
-    files = sorted(
-        (f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")),
-        key=lambda f: f.name,
-    )
-    found = {}
-    for file in files:
-        name = file.name.removesuffix(".toml")
-        try:
-            found[name] = parse_motion(name, tomllib.loads(file.read_text(encoding="utf-8")))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{file.name}: {error!r}") from error
-    return found
+    return read_each(__name__, parse_motion)
 
 
 def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:

@@ -78,7 +78,7 @@ def main(
 
         examples, _ = load_clips(find_clips(clips, manifest), pose_cache(cache), report)
         classes = choose_classes(examples)
-        lifters: tuple[Source, ...] = made_up_lifters(classes)
+        lifters: tuple[Source, ...] = made_up_lifters(e.label for e in examples)
         stored: tuple[Source, ...] = ()
         for pair in keypoints or ():
             exercise, _, folder = pair.partition("=")

@@ -203,7 +203,7 @@ def _gather(
     classes = choose_classes(examples)
     if classes == (UNKNOWN,):
         raise SettingError("train.no_classes", path=clips, clips=MIN_CLIPS)
-    made_up: tuple[Source, ...] = made_up_lifters(classes) if synthetic else ()
+    made_up: tuple[Source, ...] = made_up_lifters(e.label for e in examples) if synthetic else ()
     for pair in keypoints or ():
         exercise, _, folder = pair.partition("=")
         made_up += load_openpose(Path(folder), exercise)

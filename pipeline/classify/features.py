@@ -19,9 +19,6 @@ Floats = npt.NDArray[np.float32]
 STEPS: Final = 30
 """Time steps per clip: the paper's 30 frames."""
 
-FEATURES: Final = 3 * len(KEYPOINTS)
-"""Per time step: x and y of each keypoint in torso lengths, then whether each was seen, 0 or 1."""
-
 LONGEST_S: Final = 8.0
 """Longest stretch that 30 steps describe: nearly four samples a second still follow the two seconds
 of a quick repetition. A longer clip is cut into several."""
@@ -43,6 +40,14 @@ _LIMBS: Final = tuple(
     )
     for side in ("left", "right")
 )
+
+FEATURES: Final = 3 * len(KEYPOINTS) + 2 * len(_LIMBS)
+"""Per time step: x and y of each keypoint in torso lengths, whether each was seen (0 or 1), and x
+and y of the direction of each limb."""
+
+# A limb that looks shorter than this many torso lengths points at the camera: its direction in the
+# picture is chance, and counts for as much less as it looks shorter.
+_SHORT: Final = 0.15
 
 
 def windows(track: PoseTrack) -> tuple[PoseTrack, ...]:
@@ -66,23 +71,25 @@ def cut(track: PoseTrack, start_s: float, end_s: float) -> PoseTrack:
 
 
 def features(track: PoseTrack) -> Floats:
-    """Return what the network sees of a track, (30, 51) float32.
+    """Return what the network sees of a track, (30, 71) float32.
 
     Positions are relative to the middle of the shoulders (its median over the track) and in torso
-    lengths, x to the right and y down; a keypoint that was not seen is at 0, 0 with its mask 0.
-    Unchanged, to rounding, when the picture is scaled or shifted or the same movement is sampled at
-    another frame rate.
+    lengths, x to the right and y down; a keypoint that was not seen is at 0, 0 with its mask 0, and
+    a limb of which an end was not seen has the direction 0, 0. Directions follow from positions,
+    but a network shown few clips learns a forearm's from them much sooner. Unchanged, to rounding,
+    when the picture is scaled or shifted or the same movement is sampled at another frame rate.
     """
     xy = resample(track)  # (30, 17, 2)
     seen = np.isfinite(xy[..., 0])
     if seen.any():
         xy = (xy - _origin(xy)) / _torso_length(xy)
     placed = np.where(seen[..., None], xy, 0.0)
-    return np.concatenate([placed.reshape(STEPS, -1), seen], axis=1, dtype=np.float32)
+    steps = [placed.reshape(STEPS, -1), seen, _directions(xy).reshape(STEPS, -1)]
+    return np.concatenate(steps, axis=1, dtype=np.float32)
 
 
 def stack(tracks: Sequence[PoseTrack]) -> Floats:
-    """Return the features of several tracks, (N, 30, 51) float32."""
+    """Return the features of several tracks, (N, 30, 71) float32."""
     return np.stack([features(track) for track in tracks])
 
 
@@ -116,11 +123,24 @@ def _torso_length(xy: Floats) -> float:
     measured where it looks longest, and the median of what the limbs seen say about the torso is
     taken: slips of the pose network and limbs that point at the camera throughout are outvoted.
     """
-    starts, ends, lengths = (list(column) for column in zip(*_LIMBS, strict=True))
-    looks = np.linalg.norm(xy[:, starts] - xy[:, ends], axis=-1)  # (30, 10)
+    looks = np.linalg.norm(_limbs(xy), axis=-1)  # (30, 10)
     seen = np.isfinite(looks).any(axis=0)
     if not seen.any():
         finite = xy[np.isfinite(xy[..., 0])]
         return max(float(np.linalg.norm(finite.std(axis=0))), 1.0)
     longest = np.nanmax(looks[:, seen], axis=0)
-    return max(float(np.median(longest / np.array(lengths)[seen])), 1.0)
+    lengths = np.array([length for _, _, length in _LIMBS])
+    return max(float(np.median(longest / lengths[seen])), 1.0)
+
+
+def _directions(xy: Floats) -> Floats:
+    """Return the direction of each limb (30, 10, 2) from keypoints in torso lengths."""
+    limbs = _limbs(xy)
+    looks = np.linalg.norm(limbs, axis=-1, keepdims=True)
+    return np.asarray(np.nan_to_num(limbs / np.maximum(looks, _SHORT)), np.float32)
+
+
+def _limbs(xy: Floats) -> Floats:
+    """Return each limb (30, 10, 2) as the way from its upper to its lower end."""
+    upper, lower = [a for a, _, _ in _LIMBS], [b for _, b, _ in _LIMBS]
+    return xy[:, lower] - xy[:, upper]

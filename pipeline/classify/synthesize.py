@@ -3,6 +3,7 @@
 They carry the exercises of which few clips exist.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +32,7 @@ _FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye
 # Estimates by eye: how often somebody waits before the first repetition; how often legs are behind
 # a machine or below the picture; from how far behind a face is hidden (cosine of the azimuth); how
 # often the far arm is still seen from the side.
-_WAITS: Final = 0.3
+_WAITS: Final = 0.5
 _LEGS_HIDDEN: Final = 0.3
 _FACE_IN_SIGHT: Final = -0.3
 _FAR_ARM_IN_SIGHT: Final = 0.5
@@ -64,17 +65,18 @@ class MadeUpLifter:
         return PoseTrack(t, xy.astype(np.float32), conf, _WIDTH, _HEIGHT)
 
 
-def made_up_lifters(exercises: tuple[str, ...]) -> tuple[MadeUpLifter, ...]:
+def made_up_lifters(exercises: Iterable[str]) -> tuple[MadeUpLifter, ...]:
     """Return a lifter for every expert motion of the exercises; those without one have none."""
-    return tuple(MadeUpLifter(m) for exercise in exercises for m in expert_motions(exercise))
+    return tuple(MadeUpLifter(m) for name in sorted(set(exercises)) for m in expert_motions(name))
 
 
 def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return times (T,) in seconds and the phase (T,) at each: 0 at the start, 1 at the turn.
 
-    A repetition lasts 1.2 to 5 seconds, its way out 30 to 70 % of that, with a rest at both ends;
-    the range ends short of the expert's or beyond it, so phases run from -0.3 to 1.1. The picture
-    begins anywhere in a repetition, or with a wait at the start for up to half its time.
+    A repetition lasts 1.2 to 5 seconds, its way out 30 to 70 % of that, with a rest at the start
+    and a shorter one at the turn; the range ends short of the expert's or beyond it, so phases run
+    from -0.2 to 1.1. The picture begins anywhere in a repetition, or with a wait at the start for
+    up to half its time.
     """
     repetition = rng.uniform(1.2, 5)
     seconds = rng.uniform(1.5, min(8, 6 * repetition))
@@ -82,10 +84,10 @@ def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:
     waits = rng.random() < _WAITS
     begins = -seconds * rng.uniform(0, 0.5) if waits else repetition * rng.random()
     place = np.maximum((t + begins) / repetition, 0) % 1
-    way_out, rest = rng.uniform(0.3, 0.7), rng.uniform(0, 0.3)
+    way_out, rest, stop = rng.uniform(0.3, 0.7), rng.uniform(0, 0.25), rng.uniform(0, 0.1)
     progress = np.where(place < way_out, place / way_out, (1 - place) / (1 - way_out))
-    moving = np.clip((progress - rest / 2) / (1 - rest), 0, 1)
-    first, last = rng.uniform(-0.3, 0.15), rng.uniform(0.8, 1.1)
+    moving = np.clip((progress - rest) / (1 - rest - stop), 0, 1)
+    first, last = rng.uniform(-0.2, 0.1), rng.uniform(0.9, 1.1)
     return t, first + (last - first) * (1 - np.cos(np.pi * moving)) / 2
 
 

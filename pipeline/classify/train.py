@@ -22,6 +22,9 @@ from pipeline.pose.track import PoseTrack
 Progress = Callable[[str, int, int], None]
 """Called with what is being worked on, how much is done and how much there is."""
 
+# Of every made-up lifter, so many sets have a say in when to stop.
+_SETS_TO_JUDGE: Final = 2
+
 # How many of the last steps are averaged: about so many, fewer while there are fewer.
 _AVERAGED_STEPS: Final = 50
 
@@ -52,10 +55,10 @@ class TrainingSettings:
     dropout: float = 0.25
     attention: bool = True
     augmentation: Augmentation = field(default_factory=Augmentation)
-    epochs: int = 30
-    patience: int = 6
+    epochs: int = 40
+    patience: int = 8
     samples: int = 512
-    batch: int = 64
+    batch: int = 32
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
     smoothing: float = 0.1
@@ -85,7 +88,7 @@ def train(
     gives the same weights.
     """
     held_back = hold_back(examples, classes)
-    judges = [examples[i] for i in held_back]
+    judges = [examples[i] for i in held_back] + _sets_of(made_up, settings.seed)
     kept = [e for i, e in enumerate(examples) if i not in held_back]
     epochs = settings.epochs
     if judges:
@@ -96,6 +99,17 @@ def train(
         lesson.epoch()
     progress("on everything", epochs, epochs)
     return Trained(lesson.recogniser(), epochs)
+
+
+def _sets_of(made_up: Sequence[Source], seed: int) -> list[Example]:
+    """Return sets of the made-up lifters: judges for exercises that can spare no group."""
+    rng = np.random.default_rng(seed)
+    return [
+        Example(source.movement(rng), source.label, source.group, source.group)
+        for source in made_up
+        if not isinstance(source, Example)
+        for _ in range(_SETS_TO_JUDGE)
+    ]
 
 
 def _best_epoch(lesson: "_Lesson", judges: Sequence[Example], progress: Progress) -> int:

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from pipeline.classify.features import FEATURES
 from pipeline.classify.model import ExerciseNetwork, ModelConfig
 from pipeline.errors import SettingError
 
@@ -49,7 +50,10 @@ def load(path: Path = SHIPPED) -> Recogniser:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             meta = json.loads(str(data[_META]))
             arrays = {name: data[name] for name in data.files if name != _META}
-        network = ExerciseNetwork(ModelConfig(**meta["config"]))
+        config = ModelConfig(**meta["config"])
+        if config.features != FEATURES:
+            raise ValueError(f"weights read {config.features} features of {FEATURES}")
+        network = ExerciseNetwork(config)
         network.load_state_dict(
             {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items()}
         )

@@ -68,7 +68,9 @@ def test_a_mirrored_track_is_the_mirrored_skeleton() -> None:
     plain, mirrored_steps = features(track), features(mirror)
     places = plain[:, :34].reshape(STEPS, 17, 2)[:, MIRROR] * (-1, 1)
     np.testing.assert_allclose(mirrored_steps[:, :34].reshape(STEPS, 17, 2), places, atol=1e-4)
-    np.testing.assert_array_equal(mirrored_steps[:, 34:], plain[:, 34:][:, MIRROR])
+    np.testing.assert_array_equal(mirrored_steps[:, 34:51], plain[:, 34:51][:, MIRROR])
+    limbs = plain[:, 51:].reshape(STEPS, 5, 2, 2)[:, :, ::-1] * (-1, 1)
+    np.testing.assert_allclose(mirrored_steps[:, 51:].reshape(STEPS, 5, 2, 2), limbs, atol=1e-4)
 
 
 def test_the_torso_is_the_unit() -> None:
@@ -78,6 +80,11 @@ def test_the_torso_is_the_unit() -> None:
         places[:, KEYPOINT_INDEX["left_hip"]] - places[:, KEYPOINT_INDEX["left_shoulder"]], axis=1
     )
     np.testing.assert_allclose(torso, 1, atol=0.1)
+
+
+def test_a_limb_points_from_its_upper_to_its_lower_end() -> None:
+    left_thigh = features(curl_track())[:, 51:].reshape(STEPS, 5, 2, 2)[:, 3, 0]
+    np.testing.assert_allclose(left_thigh, np.tile((0, 1), (STEPS, 1)), atol=1e-3)
 
 
 def test_what_was_not_seen_is_zero_and_masked() -> None:

@@ -137,6 +137,13 @@ def test_weights_of_another_shape_are_refused(trained: Trained, tmp_path: Path) 
         load(file)
 
 
+def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
+    network = ExerciseNetwork(ModelConfig(FEATURES - 1, len(CLASSES), hidden=8))
+    save(Recogniser(network, CLASSES), tmp_path / "weights.npz")
+    with pytest.raises(SettingError, match="exercise network"):
+        load(tmp_path / "weights.npz")
+
+
 def test_every_clip_is_judged_by_networks_that_never_saw_its_group(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

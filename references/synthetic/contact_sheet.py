@@ -1,6 +1,7 @@
 """Sheets of small pictures to look every motion and every fault over."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from references.experts.pictures import SIZE, framing
 from references.motions import Motion
-from references.synthetic.body import load_body
+from references.synthetic.body import Body, load_body
 from references.synthetic.equipment import build_stage
 from references.synthetic.experts import expert_motion
 from references.synthetic.outfit import Lifter, Outfit, dress
@@ -29,14 +30,13 @@ _WHITE: Final = 255
 
 def motion_sheet(motions: Sequence[Motion], body: str = "man") -> Image:
     """Return one row a motion: start from three sides, turn from three sides."""
-    lifter = dress(load_body(body), Outfit())
     with Renderer(*SIZE) as renderer:
         rows = [
             np.hstack(
                 [
                     _labelled(picture, motion.exercise if not index else "")
                     for index, picture in enumerate(
-                        _picture(renderer, lifter, motion, phase, azimuth)
+                        _picture(renderer, body, motion, phase, azimuth)
                         for phase in (0.0, 1.0)
                         for azimuth in _AZIMUTHS
                     )
@@ -49,15 +49,14 @@ def motion_sheet(motions: Sequence[Motion], body: str = "man") -> Image:
 
 def fault_sheet(motions: Sequence[Motion], body: str = "man") -> Image:
     """Return every fault beside its correct twin, at the phase where it shows most."""
-    lifter = dress(load_body(body), Outfit())
     pairs = []
     with Renderer(*SIZE) as renderer:
         for motion in motions:
             for fault in motion.faults:
                 wrong = {fault.name: fault.magnitude_deg}
-                phase = _most_visible(lifter, motion, wrong)
+                phase = _most_visible(load_body(body), motion, wrong)
                 right, faulty = (
-                    _picture(renderer, lifter, motion, phase, _FAULT_AZIMUTH, faults)
+                    _picture(renderer, body, motion, phase, _FAULT_AZIMUTH, faults)
                     for faults in (_NO_FAULTS, wrong)
                 )
                 pairs.append(
@@ -74,25 +73,31 @@ _NO_FAULTS: Final[Mapping[str, float]] = MappingProxyType({})
 
 def _picture(
     renderer: Renderer,
-    lifter: Lifter,
+    body: str,
     motion: Motion,
     phase: float,
     azimuth: float,
     faults: Mapping[str, float] = _NO_FAULTS,
 ) -> Image:
+    lifter = _lifter(body)
     # The start position comes first: it says where seats and benches stand.
     pose = pose_values(lifter.bare, motion, motion.values([0.0, phase], faults))
     stage = build_stage(lifter.bare, motion, pose)
-    viewpoint, lens = framing(expert_motion(motion), azimuth)
+    viewpoint, lens = framing(expert_motion(motion, body), azimuth)
     meshes = [*studio(), *lifter.meshes(pose, 1), *stage.meshes(lifter.bare, pose, 1)]
     picture = renderer.render(meshes, viewpoint, lens, STUDIO_LIGHT)
     return np.asarray(cv2.resize(picture, _TILE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _most_visible(lifter: Lifter, motion: Motion, faults: Mapping[str, float]) -> float:
+@cache
+def _lifter(body: str) -> Lifter:
+    return dress(load_body(body), Outfit())
+
+
+def _most_visible(body: Body, motion: Motion, faults: Mapping[str, float]) -> float:
     phases = [0.0, 1.0]
     right, wrong = (
-        lifter.bare.keypoints(pose_values(lifter.bare, motion, motion.values(phases, these)))
+        body.keypoints(pose_values(body, motion, motion.values(phases, these)))
         for these in (_NO_FAULTS, faults)
     )
     return phases[int(np.abs(wrong - right).max(axis=(1, 2)).argmax())]

@@ -25,13 +25,13 @@ _JPEG_QUALITY: Final = 85
 _SUPERSAMPLING: Final = 2
 
 
-def expert_motion(motion: Motion) -> ExpertMotion:
-    """Return the expert movement of one exercise."""
+def expert_motion(motion: Motion, body: str = _BODY) -> ExpertMotion:
+    """Return the expert movement of one exercise by one of `references.synthetic.body.BODIES`."""
     phase = np.linspace(0, 1, _MOMENTS)
-    body = load_body(_BODY)
-    joints = body.keypoints(pose_motion(body, motion, phase))
+    shape = load_body(body)
+    joints = shape.keypoints(pose_motion(shape, motion, phase))
     return ExpertMotion(
-        f"{motion.exercise}/{_BODY}",
+        f"{motion.exercise}/{body}",
         motion.exercise,
         phase.astype(np.float32),
         joints.astype(np.float32),

@@ -64,8 +64,9 @@ class _Script:
 
 # A closed fist: flexion of the three joints of each finger in degrees, as around a 3 cm bar.
 _FINGER_FLEXION: Final = (62.0, 78.0, 45.0)
-_THUMB_FLEXION: Final = (0.0, 35.0, 35.0)
-_THUMB_OPPOSITION: Final = 25.0
+# The thumb comes across the palm and lies over the fingers.
+_THUMB_OPPOSITION: Final = 75.0
+_THUMB_EXTENSION: Final = 25.0
 
 # What of the skin rests on a seat or a bench: what these bones move.
 _REST_ON: Final = {
@@ -364,10 +365,9 @@ def _fist(hand: Floats, knuckles: Floats, along: Floats, side: _Side) -> dict[st
         for segment, flexion in enumerate(_FINGER_FLEXION, 1):
             chain = turn(knuckles, np.full(len(hand), side.sign * flexion)) @ chain
             rotations[f"finger{finger}-{segment}.{side.bone}"] = chain
-    chain = turn(along, np.full(len(hand), -side.sign * _THUMB_OPPOSITION)) @ hand
-    for segment, flexion in enumerate(_THUMB_FLEXION, 1):
-        chain = turn(knuckles, np.full(len(hand), side.sign * flexion)) @ chain
-        rotations[f"finger1-{segment}.{side.bone}"] = chain
+    opposed = turn(along, np.full(len(hand), side.sign * _THUMB_OPPOSITION)) @ hand
+    thumb = turn(knuckles, np.full(len(hand), -side.sign * _THUMB_EXTENSION)) @ opposed
+    rotations[f"finger1-1.{side.bone}"] = thumb
     return rotations
 
 

@@ -60,7 +60,7 @@ def test_what_matters_most_comes_first() -> None:
         CURL,
         [
             comparison("left_elbow", "turn", [100, 100], 45),
-            comparison("left_hip", "turn", [205, 205], 175),
+            comparison("left_hip", "turn", [145, 145], 175),
             comparison("left_elbow", "start", [100, 100], 160),
         ],
     )

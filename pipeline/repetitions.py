@@ -113,8 +113,8 @@ def _peaks(s: Floats) -> list[int]:
     """
     low, high = np.percentile(s, (2, 98))
     prominence = max(_MIN_SWING, _MIN_SHARE * float(high - low))
-    # A clip may begin or end in mid-air: beyond its ends the movement is taken to go on to the start
-    # position, so that the first and the last peak stand out by the way that was seen of them.
+    # A clip may begin or end in mid-air: beyond its ends the movement is taken to go on to the
+    # start position, so that the first and the last peak stand out by the way that was seen.
     padded = np.pad(s, 1, constant_values=s.min())
     peaks = find_peaks(padded, prominence=prominence)[0] - 1
     return [int(i) for i in peaks if 0 < i < len(s) - 1]

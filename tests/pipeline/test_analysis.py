@@ -78,6 +78,7 @@ def test_everything_a_lifter_gets_is_there(out: Path) -> None:
         with Image.open(out / name) as picture:
             assert picture.width > picture.height
     with av.open(str(out / "voice.ogg")) as voice:
+        assert voice.duration is not None
         assert 3 < voice.duration / av.time_base < 20
     assert "Lower the bar" in (out / "report.md").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from statistics import fmean
 from typing import Final
 
-from pipeline.summary import exercise_title
+from pipeline.titles import exercise_title
 from references.exercises import exercises
 from references.texts import DEFAULT_LANGUAGE, text
 from storage.sets import SetProgress

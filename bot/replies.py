@@ -16,7 +16,8 @@ from telegram.constants import MediaGroupLimit, MessageLimit
 
 from bot.callbacks import payload
 from pipeline.report import Report
-from pipeline.summary import exercise_title, headline, joint_title
+from pipeline.summary import headline
+from pipeline.titles import exercise_title, joint_title
 from references.exercises import exercises
 from references.texts import text
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
 from pipeline.clip import Image
 
@@ -28,9 +29,9 @@ class FilterSettings:
 def apply_filters(image: Image, settings: FilterSettings) -> Image:
     """Return ``image`` (H, W, 3) uint8 smoothed, then sharpened."""
     if settings.sigma_px:
-        image = cv2.GaussianBlur(image, (0, 0), settings.sigma_px)  # type: ignore[assignment]
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), settings.sigma_px), np.uint8)
     if settings.sharpening:
         blurred = cv2.GaussianBlur(image, (0, 0), settings.sharpening_sigma_px)
         weight = settings.sharpening
-        image = cv2.addWeighted(image, 1 + weight, blurred, -weight, 0)  # type: ignore[assignment]
+        image = np.asarray(cv2.addWeighted(image, 1 + weight, blurred, -weight, 0), np.uint8)
     return image

@@ -17,6 +17,7 @@ from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
 from pipeline.report import Candidate, Deviation, NotJudged, Repetition
 from pipeline.retrieve import Match, nearest_view
+from pipeline.titles import exercise_title
 from references.exercises import Exercise, exercises
 from references.experts import ExpertView, expert_views
 from references.geometry import joint_angles
@@ -174,7 +175,7 @@ def _warnings(
     if not chosen:
         return (text("judge.unknown_exercise", language),)
     if not known:
-        return (text("judge.no_expert", language, exercise=chosen.replace("_", " ")),)
+        return (text("judge.no_expert", language, exercise=exercise_title(chosen, language)),)
     if not swings:
         filming = known.filming[language]
         return (text("judge.no_repetition", language, filming=filming),)

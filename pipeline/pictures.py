@@ -14,7 +14,8 @@ from pipeline.judge import Verdict
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
 from pipeline.retrieve import Match
-from references.exercises import PHASES, Phase, exercises
+from pipeline.titles import phase_title
+from references.exercises import PHASES, Phase
 from references.experts import expert_picture
 from references.geometry import joint_angles
 from references.texts import DEFAULT_LANGUAGE, text
@@ -90,10 +91,7 @@ def _lifter_panel(
     angles = joint_angles(track.xy[index])
     off = {(d.joint, d.phase) for d in verdict.deviations}
     judged = [c for c in _drawn_comparisons(verdict, phase) if np.isfinite(angles[c.joint])]
-    exercise = exercises().get(verdict.exercise or "")
-    moment = (
-        exercise.phase_title(phase, language) if exercise else text(f"picture.{phase}", language)
-    )
+    moment = phase_title(verdict.exercise, phase, language)
     return Panel(
         title=text("picture.lifter", language, moment=moment),
         pose=track.xy[index] * scale,

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from pipeline.report import Report
+from pipeline.titles import exercise_title, joint_title, phase_title
 from references.exercises import PHASES, exercises
-from references.skeleton import kind_of, side_of
+from references.skeleton import kind_of
 from references.texts import text
 
 
@@ -36,7 +37,7 @@ def summarise(report: Report) -> str:
             + say(
                 "not_judged_joint",
                 joint=joint_title(n.joint, report.language),
-                phase=_phase_title(report, n.phase),
+                phase=phase_title(report.exercise, n.phase, report.language),
                 reason=n.reason,
             )
             for n in report.not_judged
@@ -63,34 +64,16 @@ def headline(report: Report) -> str:
     )
 
 
-def exercise_title(name: str | None, language: str) -> str:
-    """Return an exercise's name as people write it; one without a file keeps its identifier."""
-    if name is None:
-        return text("summary.unknown", language)
-    known = exercises().get(name)
-    return known.title(language) if known else name.replace("_", " ")
-
-
-def joint_title(joint: str, language: str) -> str:
-    """Return ``left elbow`` for ``left_elbow``."""
-    side, kind = side_of(joint), kind_of(joint)
-    return f"{text(f'body.{side}', language)} {text(f'body.{kind}', language)}"
-
-
-def _phase_title(report: Report, phase: str) -> str:
-    known = exercises().get(report.exercise or "")
-    if known is None:
-        return text(f"picture.{phase}", report.language)
-    return known.phases[phase][report.language]  # type: ignore[index]
-
-
 def _repetition_table(report: Report) -> list[str]:
     language = report.language
     known = exercises().get(report.exercise or "")
     joints = [j for j in known.joints() if kind_of(j) == known.driver] if known else []
     columns = [(joint, phase) for joint in joints for phase in PHASES]
     head = [text("summary.number", language), text("summary.time", language)]
-    head += [f"{joint_title(j, language)}, {_phase_title(report, p)}" for j, p in columns]
+    head += [
+        f"{joint_title(j, language)}, {phase_title(report.exercise, p, language)}"
+        for j, p in columns
+    ]
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for number, repetition in enumerate(report.repetitions, 1):
         cells = [str(number), f"{repetition.start_s:.1f}–{repetition.end_s:.1f} s"]

@@ -12,7 +12,7 @@ from bot.handlers.incoming import PRIVATE, Handlers, answer, message_of, query_o
 from bot.progress_chart import draw_progress
 from bot.progress_words import day, progress_words
 from bot.replies import keyboard
-from pipeline.summary import exercise_title
+from pipeline.titles import exercise_title
 from references.exercises import exercises
 from references.skeleton import SIDES
 from references.texts import DEFAULT_LANGUAGE, text

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pipeline.report import Report
-from pipeline.summary import exercise_title
+from pipeline.titles import exercise_title
 from references.texts import text
 
 # More than two corrections at once are not remembered under the bar.

@@ -1,0 +1,25 @@
+"""What exercises, joints and phases are called when a person reads or hears them."""
+
+from references.exercises import Phase, exercises
+from references.skeleton import kind_of, side_of
+from references.texts import text
+
+
+def exercise_title(name: str | None, language: str) -> str:
+    """Return an exercise's name as people write it; one without a file keeps its identifier."""
+    if name is None:
+        return text("summary.unknown", language)
+    known = exercises().get(name)
+    return known.title(language) if known else name.replace("_", " ")
+
+
+def joint_title(joint: str, language: str) -> str:
+    """Return ``left elbow`` for ``left_elbow``."""
+    side, kind = side_of(joint), kind_of(joint)
+    return f"{text(f'body.{side}', language)} {text(f'body.{kind}', language)}"
+
+
+def phase_title(exercise: str | None, phase: Phase, language: str) -> str:
+    """Return what an exercise calls a phase, or plain "start" and "turn" without a file of it."""
+    known = exercises().get(exercise or "")
+    return known.phase_title(phase, language) if known else text(f"picture.{phase}", language)

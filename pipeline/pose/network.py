@@ -71,7 +71,7 @@ class PoseNetwork:
         device: str | None = None,
     ) -> None:
         path = locate_weights(weights, sha256)
-        yolo = _import_yolo()
+        yolo = import_yolo()
         try:
             self._model = yolo(path)
             shape = self._model.model.kpt_shape  # a detection model has none
@@ -98,7 +98,7 @@ class PoseNetwork:
         return People(boxes[:, :4], boxes[:, 4], keypoints[..., :2], keypoints[..., 2])
 
 
-def _import_yolo() -> Any:
+def import_yolo() -> Any:
     """Import Ultralytics and take back what it puts in place of other libraries' functions.
 
     Its ``PIL.Image.open`` tries to install a package when it meets a file that is no picture, and

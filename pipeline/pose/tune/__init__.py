@@ -1,0 +1,1 @@
+"""Teaching a YOLO pose network what COCO's pictures did not: lifters who lie down."""

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip import Clip, Image
-from pipeline.pose.network import People, PoseNetwork
+from pipeline.observe import Network
+from pipeline.pose.network import People
 from pipeline.pose.tune.lesson import Known, Lesson, Person
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 
@@ -36,6 +37,8 @@ _ABSENT: Final = 0.1
 _LYING_SLOPE: Final = 1.0
 # How far beyond somebody's box a cut-out around them reaches, in box sizes.
 _MARGINS: Final = (0.05, 0.35)
+# Somebody of whom a cut-out shows no more than this is not labelled in it.
+_SLIVER: Final = 0.1
 
 _SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
 _HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
@@ -56,7 +59,7 @@ class RehearsalSettings:
 
 def rehearse(
     path: Path,
-    network: PoseNetwork,
+    network: Network,
     rng: np.random.Generator,
     settings: RehearsalSettings = RehearsalSettings(),
 ) -> Iterator[Lesson]:
@@ -76,7 +79,7 @@ def rehearse(
                 yield _cut_out(lesson, rng) if rng.uniform() < settings.cut_out else lesson
 
 
-def label(image: Image, network: PoseNetwork) -> tuple[Person, ...]:
+def label(image: Image, network: Network) -> tuple[Person, ...]:
     """Return everybody in a picture (H, W, 3) uint8 BGR, or nobody when the looks disagree."""
     plain = network.people(image)
     mirrored = _mirrored(network.people(np.ascontiguousarray(image[:, ::-1])), image.shape[1])
@@ -124,7 +127,7 @@ def _quarter_turn(xy: npt.NDArray[np.float32]) -> int:
     return 2
 
 
-def _looks_turned(image: Image, network: PoseNetwork, quarter: int) -> list[People]:
+def _looks_turned(image: Image, network: Network, quarter: int) -> list[People]:
     """Return two looks, plain and mirrored, at a turned picture, in pixels of the upright one."""
     turned = np.ascontiguousarray(np.rot90(image, quarter))
     width = turned.shape[1]
@@ -196,13 +199,12 @@ def _cut_out(lesson: Lesson, rng: np.random.Generator) -> Lesson:
         )
         for person in lesson.people
     ]
-    inside = [person for person in people if _share_inside(person.box, image.shape[:2]) > 0]
+    inside = [person for person in people if _share_inside(person.box, image.shape[:2]) > _SLIVER]
     return Lesson(np.asarray(image, np.uint8), tuple(inside))
 
 
 def _share_inside(box: npt.NDArray[np.float64], shape: tuple[int, ...]) -> float:
-    """Return how much of a box lies in the picture; slivers under a tenth count as nothing."""
+    """Return how much of a box lies in the picture, 0 to 1."""
     size = np.array([shape[1], shape[0]])
     kept = (np.minimum(box[2:], size) - np.maximum(box[:2], 0)).clip(0).prod()
-    share = kept / max((box[2:] - box[:2]).prod(), 1e-6)
-    return float(share) if share >= 0.1 else 0.0
+    return float(kept / max((box[2:] - box[:2]).prod(), 1e-6))

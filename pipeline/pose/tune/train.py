@@ -1,5 +1,6 @@
 """Fine-tuning by Ultralytics, with a confidence that learns to mean: this keypoint is visible."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-import yaml
 from torch.nn import functional
 
 from pipeline.pose.network import import_yolo
@@ -114,12 +114,13 @@ def _describe(lessons: Path) -> Path:
         "path": str(lessons.resolve()),
         "train": "images",
         "val": "images",
-        "names": {0: "person"},
+        "names": ["person"],
         "kpt_shape": [17, 3],
         "flip_idx": list(MIRROR),
     }
     path = lessons / "lessons.yaml"
-    path.write_text(yaml.safe_dump(description), encoding="utf-8")
+    # JSON is YAML.
+    path.write_text(json.dumps(description), encoding="utf-8")
     return path
 
 

@@ -33,7 +33,7 @@ def main(
     drawn = film(demo_performance(), demo_shot(), np.random.default_rng(0))
     next(drawn)
     start = perf_counter()
-    shapes = [picture.shape for picture in islice(drawn, frames)]
+    shapes = [frame.image.shape for frame in islice(drawn, frames)]
     seconds = (perf_counter() - start) / frames
     print(
         json.dumps(

@@ -15,7 +15,7 @@ from references.synthetic import demo
 from references.synthetic.body import BODIES
 from references.synthetic.contact_sheet import fault_sheet, motion_sheet
 from references.synthetic.experts import write_expert, write_pictures
-from references.synthetic.film import Shot, film, write_clip, write_truth
+from references.synthetic.film import Shot, film, write_take
 from references.synthetic.performance import Performance
 from references.synthetic.takes import chance_take
 
@@ -123,6 +123,5 @@ def _film(
         console=console,
         transient=True,
     )
-    write_clip(frames, fps, clip)
-    write_truth(performance, shot, clip.with_suffix(".json"))
+    write_take(frames, performance, shot, fps, clip)
     console.print(str(clip))

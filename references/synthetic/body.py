@@ -27,6 +27,11 @@ class Pose:
         """Return the pose shifted by an offset (3,) or (P, 3) in metres."""
         return Pose(self.rotations, self.heads + np.asarray(offset, np.float64).reshape(-1, 1, 3))
 
+    def at(self, moment: int) -> "Pose":
+        """Return the pose of one moment alone."""
+        chosen = slice(moment, moment + 1)
+        return Pose(self.rotations[chosen], self.heads[chosen])
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

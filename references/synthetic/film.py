@@ -1,7 +1,7 @@
 """Filming a set: an H.264 clip as a phone would record it, and the truth in a file beside it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from references.synthetic.outfit import Lifter
 from references.synthetic.performance import Performance
 from references.synthetic.renderer import Renderer
 from references.synthetic.room import Room, gym
+from references.synthetic.scene import Figure, Person, photograph
 from references.viewpoint import Viewpoint
 
 Image = npt.NDArray[np.uint8]
@@ -40,22 +41,33 @@ class Shot:
     grain: float = 1.5
 
 
-def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iterator[Image]:
-    """Return the frames of a set, (H, W, 3) in BGR each."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture (H, W, 3) in BGR and who is where in it, the lifter first."""
+
+    image: Image
+    people: tuple[Figure, ...]
+
+
+def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iterator[Frame]:
+    """Return the frames of a set."""
     body = shot.lifter.bare
     pose = performance.pose(body)
     stage = build_stage(body, performance.motion, pose)
     scenery = gym(shot.room)
     with Renderer(shot.lens.width, shot.lens.height) as renderer:
         for moment in range(len(performance.t)):
-            meshes = [
-                *scenery,
-                *shot.lifter.meshes(pose, moment),
-                *stage.meshes(body, pose, moment),
-            ]
-            frame = renderer.render(meshes, shot.viewpoint, shot.lens, shot.room.light)
-            noise = rng.normal(scale=shot.grain, size=frame.shape)
-            yield np.clip(frame + noise, 0, 255).astype(np.uint8)
+            image, people = photograph(
+                renderer,
+                [Person(shot.lifter, pose)],
+                [*scenery, *stage.meshes(body, pose, moment)],
+                moment,
+                shot.viewpoint,
+                shot.lens,
+                shot.room.light,
+            )
+            noise = rng.normal(scale=shot.grain, size=image.shape)
+            yield Frame(np.clip(image + noise, 0, 255).astype(np.uint8), people)
 
 
 def write_clip(frames: Iterable[Image], fps: float, path: Path) -> None:
@@ -72,11 +84,14 @@ def write_clip(frames: Iterable[Image], fps: float, path: Path) -> None:
         container.mux(stream.encode())
 
 
-def truth(performance: Performance, shot: Shot) -> dict[str, Any]:
+def truth(
+    performance: Performance, shot: Shot, people: Sequence[tuple[Figure, ...]]
+) -> dict[str, Any]:
     """Return what is true of a filmed set, ready for JSON.
 
-    Angles are the included angles of the COCO keypoints in 3D at start and turn; ``xy`` are the
-    keypoints in pixels, frame by frame.
+    ``people`` are those of every `Frame`. Angles are the included angles of the lifter's COCO
+    keypoints in 3D at start and turn; ``xy`` are the keypoints in pixels and ``visible`` which of
+    them are seen, frame by frame.
     """
     body = shot.lifter.bare
     joints = body.keypoints(performance.pose(body))
@@ -107,10 +122,22 @@ def truth(performance: Performance, shot: Shot) -> dict[str, Any]:
         ],
         "camera": {"viewpoint": asdict(shot.viewpoint), "lens": asdict(shot.lens)},
         "phase": np.round(performance.phase, 3).tolist(),
-        "xy": np.round(shot.lens.project(shot.viewpoint, joints), 1).tolist(),
+        "xy": [np.round(lifter.xy, 1).tolist() for lifter, *_ in people],
+        "visible": [lifter.visible.tolist() for lifter, *_ in people],
     }
 
 
-def write_truth(performance: Performance, shot: Shot, path: Path) -> None:
-    """Write what is true of a filmed set as JSON."""
-    path.write_text(json.dumps(truth(performance, shot)) + "\n", encoding="utf-8")
+def write_take(
+    frames: Iterable[Frame], performance: Performance, shot: Shot, fps: float, path: Path
+) -> None:
+    """Write the frames of a set as a clip, and what is true of it as JSON beside it."""
+    people = []
+
+    def images() -> Iterator[Image]:
+        for frame in frames:
+            people.append(frame.people)
+            yield frame.image
+
+    write_clip(images(), fps, path)
+    facts = json.dumps(truth(performance, shot, people))
+    path.with_suffix(".json").write_text(facts + "\n", encoding="utf-8")

@@ -63,12 +63,14 @@ class Renderer:
         context.gc_mode = "auto"
         # OpenGL's programs are dictionaries of uniforms, whose types are known to the driver alone.
         self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
-        self._shadow: Any = context.program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
+        self._depth: Any = context.program(shaders.DEPTH_VERTEX, shaders.DEPTH_FRAGMENT)
         self._multisampled = context.framebuffer(
             [context.renderbuffer(self._size, 3, samples=_SAMPLES)],
             context.depth_renderbuffer(self._size, samples=_SAMPLES),
         )
         self._resolved = context.simple_framebuffer(self._size, 3)
+        self._depth_map = context.depth_texture(self._size)
+        self._depth_buffer = context.framebuffer(depth_attachment=self._depth_map)
         self._shadow_map = context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
         self._shadow_map.compare_func = "<="
         self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow_map)
@@ -91,15 +93,15 @@ class Renderer:
 
         The lens' distortion is not applied. Raises ValueError for a lens of another picture size.
         """
-        if (lens.width, lens.height) != self._size:
-            raise ValueError(f"this renderer draws {self._size}")
+        self._check(lens)
         sun = unit(light.towards_sun)
         sun_view = _sun_view(sun)
         # Another renderer may have drawn in between: make this one's context the current one.
         with self._context as context:
             context.enable(context.DEPTH_TEST)
             buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
-            self._draw_shadows(buffers, sun_view)
+            shadowing = [(v, i) for mesh, v, i in buffers if mesh.material.shadow]
+            self._draw_depth(self._shadow_buffer, shadowing, sun_view)
             scene = self._scene
             scene["camera"].write(_matrix_bytes(_camera(viewpoint, lens)))
             scene["sun_view"].write(_matrix_bytes(sun_view))
@@ -112,14 +114,34 @@ class Renderer:
             pixels = np.frombuffer(self._resolved.read(components=3), np.uint8)
         return np.ascontiguousarray(pixels.reshape(lens.height, lens.width, 3)[::-1, :, ::-1])
 
-    def _draw_shadows(self, buffers: Sequence[_Buffers], sun_view: Floats) -> None:
-        self._shadow_buffer.use()
-        self._shadow_buffer.clear(depth=1.0)
-        self._shadow["sun_view"].write(_matrix_bytes(sun_view))
-        for mesh, vertices, indices in buffers:
-            if mesh.material.shadow:
-                layout = [(vertices, "3f 40x", "position")]
-                self._context.vertex_array(self._shadow, layout, indices).render()
+    def depth(
+        self, meshes: Sequence[Mesh], viewpoint: Viewpoint, lens: Lens
+    ) -> npt.NDArray[np.float32]:
+        """Return how far ahead of the camera every pixel's surface is, (H, W) in metres.
+
+        Measured along the viewing axis, 40 m where there is nothing. Raises ValueError for a lens
+        of another picture size.
+        """
+        self._check(lens)
+        with self._context as context:
+            context.enable(context.DEPTH_TEST)
+            buffers = [self._upload(mesh) for mesh in meshes]
+            self._draw_depth(self._depth_buffer, buffers, _camera(viewpoint, lens))
+            stored = np.frombuffer(self._depth_map.read(), np.float32)
+        clip = 2 * stored.reshape(lens.height, lens.width)[::-1] - 1
+        return 2 * _FAR_M * _NEAR_M / (_FAR_M + _NEAR_M - clip * (_FAR_M - _NEAR_M))
+
+    def _check(self, lens: Lens) -> None:
+        if (lens.width, lens.height) != self._size:
+            raise ValueError(f"this renderer draws {self._size}")
+
+    def _draw_depth(self, target: Any, buffers: Sequence[tuple[Any, Any]], view: Floats) -> None:
+        target.use()
+        target.clear(depth=1.0)
+        self._depth["view"].write(_matrix_bytes(view))
+        for vertices, indices in buffers:
+            layout = [(vertices, "3f 40x", "position")]
+            self._context.vertex_array(self._depth, layout, indices).render()
 
     def _draw_scene(self, buffers: Sequence[_Buffers], background: Colour) -> None:
         self._multisampled.use()

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-SHADOW_VERTEX: Final = """
+DEPTH_VERTEX: Final = """
 #version 330
-uniform mat4 sun_view;
+uniform mat4 view;
 in vec3 position;
-void main() { gl_Position = sun_view * vec4(position, 1.0); }
+void main() { gl_Position = view * vec4(position, 1.0); }
 """
 
-SHADOW_FRAGMENT: Final = """
+DEPTH_FRAGMENT: Final = """
 #version 330
 void main() {}
 """

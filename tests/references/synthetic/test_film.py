@@ -12,10 +12,11 @@ import pytest
 from references.lens import Lens
 from references.skeleton import KEYPOINT_INDEX
 from references.synthetic.demo import demo_performance, demo_shot
-from references.synthetic.film import film, truth, write_clip
+from references.synthetic.film import film, truth, write_take
 from references.synthetic.mesh import ball
 from references.synthetic.renderer import Light, Renderer, RendererError
 from references.synthetic.room import studio
+from references.synthetic.scene import Figure
 from references.synthetic.takes import chance_take
 from references.viewpoint import Viewpoint
 
@@ -64,16 +65,22 @@ def test_a_lens_of_another_size_is_refused(renderer: Renderer) -> None:
 def test_a_filmed_set_becomes_a_clip(tmp_path: Path) -> None:
     performance, shot = chance_take("lat_pulldown", seed=4, repetitions=1, fps=5.0)
     shot = replace(shot, lens=Lens.of_phone(180, 320))
-    write_clip(film(performance, shot, np.random.default_rng(0)), 5.0, tmp_path / "clip.mp4")
+    frames = film(performance, shot, np.random.default_rng(0))
+    write_take(frames, performance, shot, 5.0, tmp_path / "clip.mp4")
     with av.open(str(tmp_path / "clip.mp4")) as container:
-        frames = list(container.decode(video=0))
-    assert len(frames) == len(performance.t)
-    assert (frames[0].width, frames[0].height) == (shot.lens.width, shot.lens.height)
+        decoded = list(container.decode(video=0))
+    assert len(decoded) == len(performance.t)
+    assert (decoded[0].width, decoded[0].height) == (shot.lens.width, shot.lens.height)
+    facts = json.loads((tmp_path / "clip.json").read_text(encoding="utf-8"))
+    assert np.shape(facts["visible"]) == (len(performance.t), 17)
 
 
 def test_the_truth_is_that_of_the_demonstration() -> None:
     performance, shot = demo_performance(), demo_shot()
-    facts = json.loads(json.dumps(truth(performance, shot)))
+    joints = shot.lifter.bare.keypoints(performance.pose(shot.lifter.bare))
+    seen = np.ones(17, np.bool_)
+    people = [(Figure(xy, seen, np.zeros(4)),) for xy in shot.lens.project(shot.viewpoint, joints)]
+    facts = json.loads(json.dumps(truth(performance, shot, people)))
     assert facts["exercise"] == "barbell_biceps_curl"
     starts = [r["angles_deg"]["start"]["left_elbow"] for r in facts["repetitions"]]
     turns = [r["angles_deg"]["turn"]["left_elbow"] for r in facts["repetitions"]]

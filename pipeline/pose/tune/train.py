@@ -33,7 +33,7 @@ class TuningSettings:
     epochs: int = 8
     image_size: int = 384
     batch: int = 32
-    rate: float = 3e-4
+    rate: float = 6e-5
     warm_up: float = 0.5
     frozen: int = 5
     mosaic: float = 0.25
@@ -59,6 +59,12 @@ def tune(
     """
     import_yolo()
     from ultralytics.models.yolo.pose import PoseTrainer  # noqa: PLC0415
+    from ultralytics.utils.torch_utils import strip_optimizer  # noqa: PLC0415
+
+    class Trainer(PoseTrainer):  # type: ignore[misc]
+        def final_eval(self) -> None:
+            # Without an examination on the lessons themselves, which would say nothing.
+            strip_optimizer(self.last)
 
     run = lessons / "run"
     last = run / "weights" / "last.pt"
@@ -95,8 +101,11 @@ def tune(
         "plots": False,
         "verbose": False,
     }
-    trainer = PoseTrainer(overrides=overrides)
+    trainer = Trainer(overrides=overrides)
+    # Ultralytics loads pictures between the steps on a CPU.
+    trainer.args.workers = settings.workers
     trainer.add_callback("on_train_start", _teach_visibility)
+    trainer.add_callback("on_train_start", _use_processor)
     trainer.add_callback(
         "on_train_epoch_end",
         lambda t: report(
@@ -126,11 +135,19 @@ def _describe(lessons: Path) -> Path:
 
 def _teach_visibility(trainer: Any) -> None:
     """Put a loss in place of the network's own that knows what `Known` says."""
-    # Ultralytics leaves one core idle.
-    torch.set_num_threads(os.cpu_count() or 1)
     from ultralytics.utils.loss import v8PoseLoss  # noqa: PLC0415
 
     class VisibilityLoss(v8PoseLoss):  # type: ignore[misc]
+        def loss(
+            self, preds: dict[str, Any], batch: dict[str, torch.Tensor]
+        ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+            precise = {
+                name: value.float() if isinstance(value, torch.Tensor) else value
+                for name, value in preds.items()
+            }
+            losses: tuple[torch.Tensor, dict[str, torch.Tensor]] = super().loss(precise, batch)
+            return losses
+
         def calculate_keypoints_loss(
             self,
             masks: torch.Tensor,
@@ -153,6 +170,24 @@ def _teach_visibility(trainer: Any) -> None:
             )
 
     trainer.model.criterion = VisibilityLoss(trainer.model)
+
+
+def _use_processor(trainer: Any) -> None:
+    """Let a CPU work on all cores, with 16 bit numbers and the layout that its convolutions like.
+
+    Twice as fast where the CPU multiplies bfloat16 itself; the losses stay in 32 bits.
+    """
+    if trainer.device.type != "cpu":
+        return
+    torch.set_num_threads(os.cpu_count() or 1)
+    model = trainer.model.to(memory_format=torch.channels_last)
+    predict = model._predict_once
+
+    def predict_in_half(image: torch.Tensor, *rest: Any, **named: Any) -> Any:
+        with torch.autocast("cpu", torch.bfloat16):
+            return predict(image.contiguous(memory_format=torch.channels_last), *rest, **named)
+
+    model._predict_once = predict_in_half
 
 
 def keypoint_losses(

@@ -25,7 +25,7 @@ from pipeline.analysis import Settings, load_network
 from pipeline.clip import Clip, Image
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.pose.follow import choose_lifter, follow
-from pipeline.pose.network import People, PoseNetwork
+from pipeline.pose.people import Network, People
 from pipeline.pose.smooth import SmoothSettings, smooth, torso_length
 from pipeline.pose.track import PoseTrack
 from references.exercises import exercises
@@ -104,7 +104,7 @@ def _dim(image: Image, rng: np.random.Generator) -> Image:
 
 
 def _figures(
-    network: PoseNetwork,
+    network: Network,
     t: npt.NDArray[np.float64],
     images: list[Image],
     settings: FilterSettings,

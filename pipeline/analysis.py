@@ -14,7 +14,8 @@ from pipeline.errors import SettingError, VoiceError
 from pipeline.judge import Verdict, judge
 from pipeline.observe import Observation, ObserveSettings, Progress, observe
 from pipeline.pictures import draw_pictures
-from pipeline.pose.network import PoseNetwork
+from pipeline.pose import loading
+from pipeline.pose.people import Network
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.report import ClipFacts, Reference, Report
@@ -91,9 +92,9 @@ def rejudge(
 
 
 @cache
-def load_network(settings: Settings) -> PoseNetwork:
+def load_network(settings: Settings) -> Network:
     """Return the pose network of these settings, loaded once per process."""
-    return PoseNetwork(
+    return loading.load_network(
         settings.weights,
         sha256=settings.weights_sha256,
         image_size=settings.image_size,

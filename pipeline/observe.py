@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.clip import Clip, ClipLimits, Image
+from pipeline.clip import Clip, ClipLimits
 from pipeline.errors import ClipError
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.pose.follow import Follower, choose_lifter, follow
-from pipeline.pose.network import People
+from pipeline.pose.people import Network, People
 from pipeline.pose.smooth import SmoothSettings, smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.report import ClipFacts
@@ -33,16 +33,6 @@ _EARLY_S: Final = 0.005
 
 # Others count as present when they are in at least this share of the frames.
 _BYSTANDER_PRESENCE: Final = 0.3
-
-
-class Network(Protocol):
-    """Whatever finds people in an image, looking at ``image_size`` pixels of its longer side."""
-
-    image_size: int
-
-    def people(self, image: Image) -> People:
-        """Return everybody seen in ``image`` (H, W, 3) uint8 BGR."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pipeline.classify.dataset import PoseCache
 from pipeline.observe import ObserveSettings, observe
-from pipeline.pose.network import PoseNetwork
+from pipeline.pose.loading import load_network
+from pipeline.pose.people import Network
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 
@@ -15,11 +16,11 @@ def pose_cache(folder: Path) -> PoseCache:
     The pose network is loaded when the first clip is not there yet.
     """
     settings = ObserveSettings()
-    networks: list[PoseNetwork] = []
+    networks: list[Network] = []
 
     def watch(clip: Path) -> PoseTrack:
         if not networks:
-            networks.append(PoseNetwork())
+            networks.append(load_network())
         return observe(clip, networks[0], settings, progress=lambda _step, _done: None).track
 
     return PoseCache(folder, watch, watched_with=f"{DEFAULT_WEIGHTS} pose weights, {settings!r}")

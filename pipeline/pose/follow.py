@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from pipeline.pose.network import People
+from pipeline.pose.people import People
 
 # Boxes of one person in successive frames overlap at least this much (intersection over union);
 # the default of SORT (Bewley et al., "Simple online and realtime tracking", 2016) is 0.3.

@@ -2,18 +2,17 @@
 
 import os
 import pickle
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import PIL.Image
 import torch
 
 from pipeline.clip import Image
 from pipeline.errors import SettingError
+from pipeline.pose.people import People, Region
 from pipeline.pose.weights import DEFAULT_WEIGHTS, locate_weights
 
 # Read by Ultralytics on import: it neither reports usage nor installs packages by itself here.
@@ -40,22 +39,8 @@ _UNLOADABLE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Everybody in one frame.
-
-    ``boxes`` (N, 4) as left, top, right, bottom and ``xy`` (N, 17, 2), both float32 pixels of the
-    image; ``scores`` (N,) and ``conf`` (N, 17) float32, 0 to 1.
-    """
-
-    boxes: npt.NDArray[np.float32]
-    scores: npt.NDArray[np.float32]
-    xy: npt.NDArray[np.float32]
-    conf: npt.NDArray[np.float32]
-
-
 class PoseNetwork:
-    """An Ultralytics pose model, loaded once and called frame by frame.
+    """An Ultralytics pose model in torch, loaded once and called frame by frame.
 
     ``image_size`` is the longer side in pixels at which the network looks; ``device`` is torch's
     name for one, or None for a GPU when there is one. Raises SettingError for weights that are
@@ -82,11 +67,14 @@ class PoseNetwork:
         self.image_size = image_size
         self._device = device or ("cuda:0" if torch.cuda.is_available() else "cpu")
 
-    def people(self, image: Image) -> People:
-        """Return everybody seen in ``image`` (H, W, 3) uint8 BGR, surest first."""
+    def people(
+        self, image: Image, region: Region | None = None, image_size: int | None = None
+    ) -> People:
+        """Return everybody seen in ``image`` (H, W, 3) uint8 BGR, or in a part of it."""
+        part = region or Region(0, 0, image.shape[1], image.shape[0])
         [result] = self._model.predict(
-            image,
-            imgsz=self.image_size,
+            image[part.top : part.bottom, part.left : part.right],
+            imgsz=image_size or self.image_size,
             conf=_MIN_PERSON_SCORE,
             device=self._device,
             verbose=False,
@@ -95,7 +83,22 @@ class PoseNetwork:
         boxes = result.boxes.data.cpu().numpy().astype(np.float32)
         if not len(boxes):
             keypoints = np.zeros((0, 17, 3), np.float32)
-        return People(boxes[:, :4], boxes[:, 4], keypoints[..., :2], keypoints[..., 2])
+        offset = np.array([part.left, part.top], np.float32)
+        return People(
+            boxes[:, :4] + np.tile(offset, 2),
+            boxes[:, 4],
+            keypoints[..., :2] + offset,
+            keypoints[..., 2],
+        )
+
+    @property
+    def weights(self) -> Path:
+        """Return where the weights lie, also those of a model that was fetched by its name."""
+        return Path(self._model.ckpt_path)
+
+    def export(self) -> Path:
+        """Write the network beside its weights as ONNX for pictures of any size."""
+        return Path(self._model.export(format="onnx", dynamic=True, simplify=False, verbose=False))
 
 
 def import_yolo() -> Any:

@@ -2,7 +2,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.pose.follow import choose_lifter, follow
-from pipeline.pose.network import People
+from pipeline.pose.people import People
 from tests.tracks import curl_pose, curl_track
 
 FPS = 15.0

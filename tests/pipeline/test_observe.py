@@ -8,7 +8,7 @@ import pytest
 from pipeline.clip import Image
 from pipeline.errors import ClipError
 from pipeline.observe import Observation, ObserveSettings, observe
-from pipeline.pose.network import People
+from pipeline.pose.people import People, Region
 from tests.pipeline.test_follow import people, person
 from tests.tracks import curl_pose, curl_track
 
@@ -39,7 +39,9 @@ class ScriptedNetwork:
         self.calls = 0
         self._script = script
 
-    def people(self, image: Image) -> People:
+    def people(
+        self, image: Image, region: Region | None = None, image_size: int | None = None
+    ) -> People:
         self.calls += 1
         seen = next(self._script)
         scale = max(image.shape[:2]) / 1280

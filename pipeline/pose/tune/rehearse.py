@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pipeline.clip import Clip, Image
 from pipeline.observe import Network
-from pipeline.pose.network import People
+from pipeline.pose.people import People
 from pipeline.pose.tune.lesson import Known, Lesson, Person
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 

@@ -37,7 +37,7 @@ from references.synthetic.error_model import (
 from references.synthetic.outfit import dress
 from references.synthetic.performance import perform
 from references.synthetic.renderer import Renderer
-from references.synthetic.room import GYMS, gym
+from references.synthetic.room import GYMS, scenery
 from references.synthetic.variation import (
     random_body,
     random_lens,
@@ -86,7 +86,7 @@ def look_at(frames: int, seed: int, network: PoseNetwork, names: Sequence[str]) 
         lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE)
         room = GYMS[int(rng.integers(len(GYMS)))]
         meshes = [
-            *gym(room),
+            *scenery(room),
             *lifter.meshes(pose, moment),
             *stage.meshes(lifter.bare, pose, moment),
         ]

@@ -17,7 +17,7 @@ from references.synthetic.equipment import build_stage
 from references.synthetic.outfit import Lifter
 from references.synthetic.performance import Performance
 from references.synthetic.renderer import Renderer
-from references.synthetic.room import Room, gym
+from references.synthetic.room import Room, scenery
 from references.synthetic.scene import Figure, Person, photograph
 from references.viewpoint import Viewpoint
 
@@ -54,13 +54,13 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
     body = shot.lifter.bare
     pose = performance.pose(body)
     stage = build_stage(body, performance.motion, pose)
-    scenery = gym(shot.room)
+    surroundings = scenery(shot.room)
     with Renderer(shot.lens.width, shot.lens.height) as renderer:
         for moment in range(len(performance.t)):
             image, people = photograph(
                 renderer,
                 [Person(shot.lifter, pose)],
-                [*scenery, *stage.meshes(body, pose, moment)],
+                [*surroundings, *stage.meshes(body, pose, moment)],
                 moment,
                 shot.viewpoint,
                 shot.lens,

@@ -8,12 +8,12 @@ from references.motions import motions
 from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
 from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
-from references.synthetic.room import GYMS
 from references.synthetic.variation import (
     random_body,
     random_lens,
     random_motion,
     random_outfit,
+    random_room,
     random_viewpoint,
 )
 
@@ -60,4 +60,4 @@ def chance_take(
     viewpoint = random_viewpoint((float(x), float(y), float(z)), rng, azimuth_deg=azimuth_deg)
     # The renderer draws pinholes.
     lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX).without_distortion()
-    return performance, Shot(lifter, GYMS[int(rng.integers(len(GYMS)))], viewpoint, lens)
+    return performance, Shot(lifter, random_room(rng), viewpoint, lens)

@@ -11,8 +11,11 @@ import numpy as np
 from references.lens import Lens
 from references.motions import Fault, Motion, Track
 from references.synthetic.body import BODIES, Body, load_body
+from references.synthetic.mesh import Colour
 from references.synthetic.outfit import Outfit
 from references.synthetic.performance import Repetition
+from references.synthetic.renderer import Light
+from references.synthetic.room import GYMS, HELD_OUT, Room
 from references.viewpoint import Viewpoint
 
 # How much body segments differ between people, as a standard deviation of their share of stature
@@ -44,13 +47,26 @@ _ONE_SIDED_DEG: Final = 2.5
 _PHONE_HEIGHTS: Final = ((0.05, 0.4), (0.4, 1.1), (1.1, 1.7))
 _DISTANCES_M: Final = (1.8, 4.5)
 
+# The same for single pictures, from which networks learn: also held up high, and close by.
+_HIGH_PHONE_HEIGHTS: Final = (*_PHONE_HEIGHTS, (1.7, 2.2))
+_NEAR_DISTANCES_M: Final = (1.2, 4.5)
+
 _SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
 _HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
 
 
-def random_body(rng: np.random.Generator) -> Body:
-    """Return a man or a woman of chance proportions, one of a fixed set."""
-    return _body(int(rng.integers(_BODIES_KEPT)))
+def random_body(rng: np.random.Generator, *, held_out: bool = False) -> Body:
+    """Return a man or a woman of chance proportions, one of a fixed set.
+
+    Those ``held_out`` are a set of their own, for measuring what was trained on the others.
+    """
+    return _body(int(rng.integers(_BODIES_KEPT)) + (_BODIES_KEPT if held_out else 0))
+
+
+def random_room(rng: np.random.Generator, *, held_out: bool = False) -> Room:
+    """Return a gym, or, ``held_out``, a room of a kind that is kept for measuring."""
+    rooms = HELD_OUT if held_out else GYMS
+    return rooms[int(rng.integers(len(rooms)))]
 
 
 @cache
@@ -101,7 +117,7 @@ def random_repetitions(
     out_s, back_s = rng.uniform(0.5, 1.6), rng.uniform(0.6, 2.2)
     hold_s, rest_s = rng.uniform(0, 0.5), rng.choice([0.05, 0.3, 0.9], p=[0.5, 0.35, 0.15])
     fatigue = rng.uniform(0, 0.5)
-    fault = _random_fault(motion, rng) if rng.uniform() < fault_share else None
+    fault = random_fault(motion, rng) if rng.uniform() < fault_share else None
     size = fault.magnitude_deg * rng.uniform(0.5, 1.5) if fault else 0.0
     first = int(rng.integers(count)) if rng.uniform() < 0.5 else 0
     repetitions = []
@@ -121,7 +137,8 @@ def random_repetitions(
     return tuple(repetitions)
 
 
-def _random_fault(motion: Motion, rng: np.random.Generator) -> Fault | None:
+def random_fault(motion: Motion, rng: np.random.Generator) -> Fault | None:
+    """Return one of the faults of a motion, or None if it has none."""
     return motion.faults[int(rng.integers(len(motion.faults)))] if motion.faults else None
 
 
@@ -134,7 +151,16 @@ def random_viewpoint(
     """Return where a phone may stand: any side, at the heights and distances people choose."""
     azimuth = rng.uniform(0, 360) if azimuth_deg is None else azimuth_deg
     height = rng.uniform(*_PHONE_HEIGHTS[rng.choice(len(_PHONE_HEIGHTS), p=[0.3, 0.45, 0.25])])
-    distance = rng.uniform(*_DISTANCES_M)
+    return _viewpoint(azimuth, height, rng.uniform(*_DISTANCES_M), target, rng)
+
+
+def _viewpoint(
+    azimuth: float,
+    height: float,
+    distance: float,
+    target: tuple[float, float, float],
+    rng: np.random.Generator,
+) -> Viewpoint:
     aim = np.asarray(target) + rng.normal(0, 0.08, size=3)
     elevation = np.degrees(np.arctan2(height - aim[2], distance))
     return Viewpoint(
@@ -143,6 +169,14 @@ def random_viewpoint(
         float(np.hypot(distance, height - aim[2])),
         (float(aim[0]), float(aim[1]), float(aim[2])),
     )
+
+
+def random_close_viewpoint(
+    target: tuple[float, float, float], rng: np.random.Generator
+) -> Viewpoint:
+    """Return where a phone may be held at worst: also close by, and high, looking down."""
+    height = rng.uniform(*_HIGH_PHONE_HEIGHTS[rng.choice(4, p=[0.2, 0.3, 0.25, 0.25])])
+    return _viewpoint(rng.uniform(0, 360), height, rng.uniform(*_NEAR_DISTANCES_M), target, rng)
 
 
 def random_lens(
@@ -183,4 +217,24 @@ def random_outfit(rng: np.random.Generator) -> Outfit:
         socks=(0.85, 0.85, 0.85) if rng.uniform() < 0.6 else (0.1, 0.1, 0.1),
         shoes=cloth(),
         sleeve=float(rng.choice([0.05, 0.55, 0.75])),
+    )
+
+
+def random_light(light: Light, rng: np.random.Generator) -> Light:
+    """Return a room's light at another hour: from elsewhere, stronger or warmer."""
+    azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.8, 2.5)
+    sun, sky = rng.uniform(0.55, 1.25), rng.uniform(0.7, 1.35)
+    warmth = rng.normal(0, 0.06)
+    tint = np.array([1 + warmth, 1.0, 1 - warmth])
+
+    def tinted(colour: Colour, strength: float) -> Colour:
+        red, green, blue = np.asarray(colour) * tint * strength
+        return float(red), float(green), float(blue)
+
+    return replace(
+        light,
+        towards_sun=(float(np.cos(azimuth)), float(np.sin(azimuth)), float(height)),
+        sunlight=tinted(light.sunlight, sun),
+        skylight=tinted(light.skylight, sky),
+        groundlight=tinted(light.groundlight, sky),
     )

@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,9 +9,10 @@ from typing import Annotated, Final
 import torch
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bot.cli.console import progress_bar
+from bot.cli.table1 import table1 as reproduce_table1
 from pipeline.classify.augment import Augmentation
 from pipeline.classify.card import write_card
 from pipeline.classify.dataset import (
@@ -25,10 +24,10 @@ from pipeline.classify.dataset import (
     load_clips,
     load_openpose,
 )
-from pipeline.classify.evaluate import Evaluation, cross_validate, draw_confusion
+from pipeline.classify.evaluate import Evaluation, cross_validate
 from pipeline.classify.extract import pose_cache
+from pipeline.classify.pictures import draw_confusion
 from pipeline.classify.synthesize import made_up_lifters
-from pipeline.classify.train import Progress as Report
 from pipeline.classify.train import Source, TrainingSettings
 from pipeline.classify.train import train as train_network
 from pipeline.classify.weights import SHIPPED, save
@@ -97,13 +96,23 @@ def train(
         typer.Option(exists=True, dir_okay=False, help="Markdown on where the clips come from."),
     ] = None,
     out: Annotated[Path, typer.Option(help="The weights; their card goes beside them.")] = SHIPPED,
+    table1: Annotated[
+        bool, typer.Option("--table1", help="Train the five networks of the paper's Table 1.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="Trainings of each row of Table 1.", min=1)] = 5,
+    results: Annotated[
+        Path, typer.Option(help="Where Table 1, its pictures and finished trainings go.")
+    ] = Path("table1"),
 ) -> None:
     """Teach the network that names the exercise, and write its weights and its model card."""
     console = Console()
+    if table1:
+        reproduce_table1(console, _watch(console, clips, manifest, cache), seeds, results)
+        return
     settings = _settings(hidden, dropout, attention, translate_px, mirror, epochs, seed, device)
     lessons = _gather(console, clips, manifest, cache, keypoints, synthetic)
     evaluation = _measure(console, lessons, settings, folds) if measure else None
-    with _bar(console) as report:
+    with progress_bar(console) as report:
         trained = train_network(
             lessons.examples, lessons.made_up, lessons.classes, settings, report
         )
@@ -150,7 +159,8 @@ def evaluate(
     evaluation = _measure(console, lessons, settings, folds)
     _print(console, evaluation)
     if out:
-        draw_confusion(evaluation, out / "confusion.png")
+        title = "Clips of groups never trained on"
+        draw_confusion(evaluation.confusion(), evaluation.classes, title, out / "confusion.png")
     sys.stdout.write(json.dumps({**evaluation.summary(), "seed": seed}) + "\n")
 
 
@@ -186,6 +196,16 @@ def _settings(
     )
 
 
+def _watch(
+    console: Console, clips: Path, manifest: Path | None, cache: Path
+) -> tuple[Example, ...]:
+    with progress_bar(console) as report:
+        examples, unusable = load_clips(find_clips(clips, manifest), pose_cache(cache), report)
+    for sentence in unusable:
+        console.print(sentence, style="yellow", markup=False)
+    return examples
+
+
 def _gather(
     console: Console,
     clips: Path,
@@ -195,11 +215,7 @@ def _gather(
     synthetic: bool,
 ) -> _Lessons:
     """Watch the clips, or read what was seen when they were watched, and add the rest."""
-    found = find_clips(clips, manifest)
-    with _bar(console) as report:
-        examples, unusable = load_clips(found, pose_cache(cache), report)
-    for sentence in unusable:
-        console.print(sentence, style="yellow", markup=False)
+    examples = _watch(console, clips, manifest, cache)
     classes = choose_classes(examples)
     if classes == (UNKNOWN,):
         raise SettingError("train.no_classes", path=clips, clips=MIN_CLIPS)
@@ -214,19 +230,9 @@ def _measure(
     console: Console, lessons: _Lessons, settings: TrainingSettings, folds: int
 ) -> Evaluation:
     groups = len({e.group for e in lessons.examples})
-    with _bar(console) as report:
+    with progress_bar(console) as report:
         return cross_validate(
             lessons.examples, lessons.made_up, lessons.classes, settings, folds or groups, report
-        )
-
-
-@contextmanager
-def _bar(console: Console) -> Iterator[Report]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(
-            task, description=what, completed=done, total=total
         )
 
 

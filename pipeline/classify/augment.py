@@ -65,7 +65,7 @@ class Augmentation:
         if self.behind and rng.integers(2):
             xy = from_behind(xy, track.width)
         if self.translate_px:
-            xy = _translate(xy, rng.uniform(-self.translate_px, self.translate_px), track.width)
+            xy = shifted(xy, rng.uniform(-self.translate_px, self.translate_px), track.width)
         xy = _turn(xy, np.radians(rng.uniform(-self.rotate_deg, self.rotate_deg)))
         xy = xy * _pixels(1 + rng.uniform(-self.stretch, self.stretch), 1)
         seen = xy[np.isfinite(xy[..., 0])]
@@ -92,6 +92,13 @@ def from_behind(xy: Floats, width: int) -> Floats:
     return turned
 
 
+def shifted(xy: Floats, by_px: float, width: int) -> Floats:
+    """Return keypoints (T, 17, 2) of a picture moved sideways; what leaves it is not seen."""
+    moved = xy + _pixels(by_px, 0)
+    outside = (moved[..., 0] < 0) | (moved[..., 0] >= width)
+    return np.where(outside[..., None], np.float32(np.nan), moved)
+
+
 def _pixels(x: float, y: float) -> Floats:
     return np.array([x, y], np.float32)
 
@@ -114,12 +121,6 @@ def _warp(
     amount, offset = rng.uniform(0, share), rng.uniform(0, 2 * np.pi)
     swell = (np.sin(2 * np.pi * phase + offset) - np.sin(offset)) / (2 * np.pi)
     return np.asarray(t[0] + span * (phase + amount * swell), np.float64)
-
-
-def _translate(xy: Floats, by_px: float, width: int) -> Floats:
-    moved = xy + _pixels(by_px, 0)
-    outside = (moved[..., 0] < 0) | (moved[..., 0] >= width)
-    return np.where(outside[..., None], np.float32(np.nan), moved)
 
 
 def _turn(xy: Floats, angle: float) -> Floats:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
 from pipeline.classify.dataset import UNKNOWN, Example, class_of
 from pipeline.classify.folds import split
@@ -135,26 +133,3 @@ def cross_validate(
         for i in part:
             shares[i] = probabilities(trained.recogniser, examples[i].track)
     return Evaluation(tuple(examples), tuple(classes), shares, tuple(epochs))
-
-
-_DARK: Final = 0.5
-
-
-def draw_confusion(evaluation: Evaluation, path: Path) -> None:
-    """Draw the confusion matrix as a PNG: counts, shaded by the share of the row."""
-    counts = evaluation.confusion()
-    shading = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [name.replace("_", " ") for name in evaluation.classes]
-    figure = Figure(figsize=(8, 7), layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(shading, cmap="Blues", vmin=0, vmax=1)
-    for row, column in np.argwhere(counts):
-        colour = "white" if shading[row, column] > _DARK else "black"
-        axes.text(column, row, counts[row, column], ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel("taken for")
-    axes.set_ylabel("exercise")
-    axes.set_title("Clips of groups never trained on")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)

@@ -3,16 +3,19 @@
 They carry the exercises of which few clips exist.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.classify.dataset import Example
+from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from references.experts import ExpertMotion, expert_motions
 from references.skeleton import KEYPOINT_INDEX
+from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
@@ -68,6 +71,26 @@ class MadeUpLifter:
 def made_up_lifters(exercises: Iterable[str]) -> tuple[MadeUpLifter, ...]:
     """Return a lifter for every expert motion of the exercises; those without one have none."""
     return tuple(MadeUpLifter(m) for name in sorted(set(exercises)) for m in expert_motions(name))
+
+
+def synthetic_sets(
+    count: int, *, seed: int, exercises: Sequence[str] | None = None
+) -> tuple[Example, ...]:
+    """Return sets of the synthetic lifter as the pose step would hand them over.
+
+    ``exercises`` defaults to all that have a motion. The same seed gives the same sets; every one
+    is a group of its own.
+    """
+    return tuple(
+        Example(_track(clip), clip.exercise, name, name)
+        for number, clip in enumerate(skeleton_clips(count, seed=seed, exercises=exercises))
+        for name in (f"synthetic/{clip.exercise}/{seed}-{number}",)
+    )
+
+
+def _track(clip: SkeletonClip) -> PoseTrack:
+    xy, conf = clip.xy.astype(np.float32), clip.conf.astype(np.float32)
+    return smooth(PoseTrack(clip.t, xy, conf, clip.lens.width, clip.lens.height))
 
 
 def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:

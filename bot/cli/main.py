@@ -11,6 +11,7 @@ from bot.cli.calibrate import calibrate
 from bot.cli.demo import demo
 from bot.cli.references import app as references
 from bot.cli.train import evaluate, train
+from bot.cli.tune import tune_pose
 from pipeline.errors import GymbrainError
 from references.synthetic.renderer import RendererError
 
@@ -27,6 +28,7 @@ app.command()(calibrate)
 app.command()(demo)
 app.command()(train)
 app.command()(evaluate)
+app.command()(tune_pose)
 app.add_typer(references, name="references")
 
 

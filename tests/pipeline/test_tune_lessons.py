@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pipeline.clip import Image
-from pipeline.pose.network import People
+from pipeline.pose.people import People
 from pipeline.pose.tune.lesson import Known, Lesson, Person, label_path, write_lesson
 from pipeline.pose.tune.rehearse import label
 from pipeline.pose.tune.train import keypoint_losses

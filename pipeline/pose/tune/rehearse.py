@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip import Clip, Image
-from pipeline.observe import Network
-from pipeline.pose.people import People
+from pipeline.pose.people import Network, People
 from pipeline.pose.tune.lesson import Known, Lesson, Person
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 

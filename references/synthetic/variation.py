@@ -50,6 +50,10 @@ _DISTANCES_M: Final = (1.8, 4.5)
 # The same for single pictures, from which networks learn: also held up high, and close by.
 _HIGH_PHONE_HEIGHTS: Final = (*_PHONE_HEIGHTS, (1.7, 2.2))
 _NEAR_DISTANCES_M: Final = (1.2, 4.5)
+# And from above, on an arm or a stand over the bench: a share of them, heights, and how far aside.
+_OVERHEAD_SHARE: Final = 0.2
+_OVERHEAD_HEIGHTS_M: Final = (1.9, 2.8)
+_OVERHEAD_ASIDE_M: Final = (0.1, 1.1)
 
 _SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
 _HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
@@ -175,6 +179,9 @@ def random_close_viewpoint(
     target: tuple[float, float, float], rng: np.random.Generator
 ) -> Viewpoint:
     """Return where a phone may be held at worst: also close by, and high, looking down."""
+    if rng.uniform() < _OVERHEAD_SHARE:
+        height, aside = rng.uniform(*_OVERHEAD_HEIGHTS_M), rng.uniform(*_OVERHEAD_ASIDE_M)
+        return _viewpoint(rng.uniform(0, 360), height, aside, target, rng)
     height = rng.uniform(*_HIGH_PHONE_HEIGHTS[rng.choice(4, p=[0.2, 0.3, 0.25, 0.25])])
     return _viewpoint(rng.uniform(0, 360), height, rng.uniform(*_NEAR_DISTANCES_M), target, rng)
 

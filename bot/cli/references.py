@@ -78,11 +78,18 @@ def render(
     ] = None,
     repetitions: Annotated[int, typer.Option(min=1, max=30)] = 4,
     fps: Annotated[float, typer.Option(min=5, max=60)] = 30.0,
+    bystanders: Annotated[int, typer.Option(min=0, max=6, help="Other people about.")] = 0,
 ) -> None:
     """Film a set of any exercise by a lifter, in a room and with a phone of chance."""
     try:
         performance, shot = chance_take(
-            exercise, seed=seed, azimuth_deg=azimuth, fault=fault, repetitions=repetitions, fps=fps
+            exercise,
+            seed=seed,
+            azimuth_deg=azimuth,
+            fault=fault,
+            repetitions=repetitions,
+            fps=fps,
+            bystanders=bystanders,
         )
     except KeyError as error:
         raise typer.BadParameter(f"there is no {error.args[0]!r}") from error

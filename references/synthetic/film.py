@@ -31,7 +31,8 @@ _CRF: Final = "25"
 class Shot:
     """How a set is filmed: by whom, where, from where and through which lens.
 
-    ``grain`` is the standard deviation of the sensor's noise in grey levels.
+    ``bystanders`` move for as long as the set takes, frame by frame; ``grain`` is the standard
+    deviation of the sensor's noise in grey levels.
     """
 
     lifter: Lifter
@@ -39,6 +40,7 @@ class Shot:
     viewpoint: Viewpoint
     lens: Lens
     grain: float = 1.5
+    bystanders: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,14 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
     """Return the frames of a set."""
     body = shot.lifter.bare
     pose = performance.pose(body)
-    stage = build_stage(body, performance.motion, pose)
+    lifter = Person(shot.lifter, pose, build_stage(body, performance.motion, pose))
     surroundings = scenery(shot.room)
     with Renderer(shot.lens.width, shot.lens.height) as renderer:
         for moment in range(len(performance.t)):
             image, people = photograph(
                 renderer,
-                [Person(shot.lifter, pose)],
-                [*surroundings, *stage.meshes(body, pose, moment)],
+                [lifter, *shot.bystanders],
+                surroundings,
                 moment,
                 shot.viewpoint,
                 shot.lens,
@@ -91,7 +93,7 @@ def truth(
 
     ``people`` are those of every `Frame`. Angles are the included angles of the lifter's COCO
     keypoints in 3D at start and turn; ``xy`` are the keypoints in pixels and ``visible`` which of
-    them are seen, frame by frame.
+    them are seen, frame by frame; each of the ``bystanders`` has the same.
     """
     body = shot.lifter.bare
     joints = body.keypoints(performance.pose(body))
@@ -124,6 +126,13 @@ def truth(
         "phase": np.round(performance.phase, 3).tolist(),
         "xy": [np.round(lifter.xy, 1).tolist() for lifter, *_ in people],
         "visible": [lifter.visible.tolist() for lifter, *_ in people],
+        "bystanders": [
+            {
+                "xy": [np.round(frame[index].xy, 1).tolist() for frame in people],
+                "visible": [frame[index].visible.tolist() for frame in people],
+            }
+            for index in range(1, 1 + len(shot.bystanders))
+        ],
     }
 
 

@@ -50,9 +50,13 @@ class Mesh:
     extra: Floats
     material: Material = Material()
 
-    def moved(self, offset: npt.ArrayLike) -> "Mesh":
-        """Return the mesh shifted by an offset (3,) in metres."""
-        return replace(self, vertices=self.vertices + np.asarray(offset, np.float64))
+    def placed(self, rotation: Floats, offset: Floats) -> "Mesh":
+        """Return the mesh turned by a rotation (3, 3), then shifted by an offset (3,) in metres."""
+        return replace(
+            self,
+            vertices=self.vertices @ rotation.T + offset,
+            normals=self.normals @ rotation.T,
+        )
 
 
 def vertex_normals(vertices: Floats, faces: Faces) -> Floats:

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from references.lens import Lens
 from references.synthetic.body import Pose
+from references.synthetic.equipment import Stage
+from references.synthetic.kinematics import turn
 from references.synthetic.mesh import Mesh
 from references.synthetic.outfit import Lifter
 from references.synthetic.renderer import Light, Renderer
@@ -23,10 +25,40 @@ _NEAREST_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A dressed body and how it moves."""
+    """A dressed body, how it moves, what it uses, and where in the room.
+
+    Pose and stage face -y around the origin; ``heading_deg`` then turns them to the left, and
+    ``place`` (x, y) shifts them, in metres.
+    """
 
     lifter: Lifter
     pose: Pose
+    stage: Stage | None = None
+    place: tuple[float, float] = (0.0, 0.0)
+    heading_deg: float = 0.0
+
+    def meshes(self, moment: int) -> list[Mesh]:
+        """Return body and clothes at one moment."""
+        return self._placed(self.lifter.meshes(self.pose, moment))
+
+    def things(self, moment: int) -> list[Mesh]:
+        """Return what the person uses at one moment."""
+        if self.stage is None:
+            return []
+        return self._placed(self.stage.meshes(self.lifter.bare, self.pose, moment))
+
+    def joints(self, moment: int) -> Floats:
+        """Return the COCO keypoints (17, 3) at one moment."""
+        rotation, offset = self._frame()
+        keypoints = self.lifter.bare.keypoints(self.pose.at(moment))[0]
+        return np.asarray(keypoints @ rotation.T + offset)
+
+    def _placed(self, meshes: list[Mesh]) -> list[Mesh]:
+        rotation, offset = self._frame()
+        return [mesh.placed(rotation, offset) for mesh in meshes]
+
+    def _frame(self) -> tuple[Floats, Floats]:
+        return turn([0.0, 0.0, 1.0], self.heading_deg)[0], np.array([*self.place, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +78,21 @@ class Figure:
 def photograph(
     renderer: Renderer,
     people: Sequence[Person],
-    things: Sequence[Mesh],
+    surroundings: Sequence[Mesh],
     moment: int,
     viewpoint: Viewpoint,
     lens: Lens,
     light: Light,
 ) -> tuple[Image, tuple[Figure, ...]]:
-    """Return a picture (H, W, 3) in BGR of people among things at one moment, and who is where."""
-    dressed = [person.lifter.meshes(person.pose, moment) for person in people]
-    meshes = [*things, *(mesh for one in dressed for mesh in one)]
+    """Return a picture (H, W, 3) in BGR of people at one moment, and who is where."""
+    dressed = [person.meshes(moment) for person in people]
+    used = [person.things(moment) for person in people]
+    meshes = [*surroundings, *(mesh for one in (*dressed, *used) for mesh in one)]
     image = renderer.render(meshes, viewpoint, lens, light)
     depth = renderer.depth(meshes, viewpoint, lens)
     figures = []
     for person, body in zip(people, dressed, strict=True):
-        joints = person.lifter.bare.keypoints(person.pose.at(moment))[0]
+        joints = person.joints(moment)
         figures.append(
             Figure(
                 lens.project(viewpoint, joints),

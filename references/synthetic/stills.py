@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from references.lens import Lens
 from references.motions import Motion, Values, motions
+from references.synthetic.bystanders import random_bystanders
 from references.synthetic.equipment import build_stage
 from references.synthetic.outfit import dress
 from references.synthetic.posture import pose_values
@@ -37,6 +38,9 @@ _FAULT_SIZES: Final = (0.5, 1.5)
 _EXTENT_M: Final = 1.15
 _CLOSE_EXTENT_M: Final = 0.6
 _CLOSE_SHARE: Final = 0.25
+
+# How often there are so many bystanders: none, one, two, three.
+_BYSTANDER_SHARES: Final = (0.45, 0.25, 0.2, 0.1)
 
 # Standard deviation of the sensor's noise in grey levels.
 _GRAIN: Final = (0.5, 6.0)
@@ -69,16 +73,22 @@ def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = Fa
     # The start position comes first: it says where seats and benches stand.
     pose = pose_values(lifter.bare, motion, _moments(motion, rng))
     stage = build_stage(lifter.bare, motion, pose)
-    joints = lifter.bare.keypoints(pose)[1]
+    person = Person(lifter, pose, stage)
+    joints = person.joints(1)
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
     viewpoint = random_close_viewpoint((float(x), float(y), float(z)), rng)
     extent = _CLOSE_EXTENT_M if rng.uniform() < _CLOSE_SHARE else _EXTENT_M
     lens = random_lens(viewpoint, extent, rng, long_side=long_side).without_distortion()
     room = random_room(rng, held_out=held_out)
+    count = int(rng.choice(len(_BYSTANDER_SHARES), p=_BYSTANDER_SHARES))
+    # Two moments, like the lifter's.
+    others = random_bystanders(
+        count, exercise, person.things(1), viewpoint, np.zeros(2), rng, held_out=held_out
+    )
     image, people = photograph(
         _renderer(lens.width, lens.height),
-        [Person(lifter, pose)],
-        [*scenery(room), *stage.meshes(lifter.bare, pose, 1)],
+        [person, *others],
+        scenery(room),
         1,
         viewpoint,
         lens,

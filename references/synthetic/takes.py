@@ -5,9 +5,12 @@ from typing import Final
 import numpy as np
 
 from references.motions import motions
+from references.synthetic.bystanders import random_bystanders
+from references.synthetic.equipment import build_stage
 from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
 from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
+from references.synthetic.scene import Person
 from references.synthetic.variation import (
     random_body,
     random_lens,
@@ -29,10 +32,12 @@ def chance_take(
     fault: str | None = None,
     repetitions: int = 4,
     fps: float = 30.0,
+    bystanders: int = 0,
 ) -> tuple[Performance, Shot]:
     """Return a set and how it is filmed, the same for the same seed.
 
-    The fault, if one is named, has its usual size and runs through the set. Raises KeyError for an
+    The fault, if one is named, has its usual size and runs through the set. Up to
+    ``bystanders`` other people are about. Raises KeyError for an
     exercise without a motion and for a fault that it does not know.
     """
     rng = np.random.default_rng(seed)
@@ -60,4 +65,10 @@ def chance_take(
     viewpoint = random_viewpoint((float(x), float(y), float(z)), rng, azimuth_deg=azimuth_deg)
     # The renderer draws pinholes.
     lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX).without_distortion()
-    return performance, Shot(lifter, random_room(rng), viewpoint, lens)
+    room = random_room(rng)
+    pose = performance.pose(lifter.bare)
+    person = Person(lifter, pose, build_stage(lifter.bare, motion, pose))
+    others = random_bystanders(
+        bystanders, exercise, person.things(0), viewpoint, performance.t, rng
+    )
+    return performance, Shot(lifter, room, viewpoint, lens, bystanders=others)

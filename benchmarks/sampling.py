@@ -24,6 +24,7 @@ from pipeline.analysis import Settings, load_network
 from pipeline.errors import ClipError
 from pipeline.judge import Verdict, judge
 from pipeline.observe import ObserveSettings, observe
+from pipeline.watch import LookSettings
 from references.exercises import PHASES, exercises
 
 _RATES: Final = (5.0, 7.5, 10.0, 15.0, 30.0)
@@ -49,7 +50,7 @@ def main(
                 observation = observe(
                     file,
                     network,
-                    ObserveSettings(frames_per_second=rate),
+                    ObserveSettings(look=LookSettings(frames_per_second=rate)),
                     progress=lambda step, done: None,
                 )
             except ClipError:

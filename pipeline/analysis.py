@@ -12,7 +12,7 @@ from time import perf_counter
 from pipeline.camera import Camera
 from pipeline.errors import SettingError, VoiceError
 from pipeline.judge import Verdict, judge
-from pipeline.observe import Observation, ObserveSettings, Progress, observe
+from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pictures import draw_pictures
 from pipeline.pose import loading
 from pipeline.pose.people import Network
@@ -21,6 +21,7 @@ from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.report import ClipFacts, Reference, Report
 from pipeline.summary import write_summary
 from pipeline.voice import compose, speak
+from pipeline.watch import Progress
 from references.exercises import PHASES, Phase, exercises, find_exercise
 from references.texts import DEFAULT_LANGUAGE
 

@@ -1,26 +1,23 @@
 """Steps 1 to 3 together: a clip becomes the pose track of its lifter."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.clip import Clip, ClipLimits
 from pipeline.errors import ClipError
-from pipeline.filters import FilterSettings, apply_filters
+from pipeline.filters import FilterSettings
+from pipeline.pose.attend import Sightings
 from pipeline.pose.follow import Follower, choose_lifter, follow
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network
 from pipeline.pose.smooth import SmoothSettings, smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.report import ClipFacts
+from pipeline.watch import LookSettings, Progress, Survey, Watch
 from references.texts import DEFAULT_LANGUAGE, text
-
-Progress = Callable[[str, float], None]
-"""Called with a step's name and how far it is, 0 to 1."""
 
 _MIN_SECONDS: Final = 0.5
 
@@ -28,25 +25,18 @@ _MIN_SECONDS: Final = 0.5
 # in front still has the lifter in nearly all of them.
 _MIN_PRESENCE: Final = 0.8
 
-# A frame this little before its turn is taken: the timestamps of a 30 fps clip jitter.
-_EARLY_S: Final = 0.005
-
 # Others count as present when they are in at least this share of the frames.
 _BYSTANDER_PRESENCE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class ObserveSettings:
-    """How a clip is watched.
-
-    ``frames_per_second`` is how many frames of each second the pose network sees: a repetition
-    lasts a second or more, so 15 samples of it say what 60 would (``benchmarks/README.md``).
-    """
+    """How a clip is watched: what it may cost, how it is filtered, looked at and smoothed."""
 
     limits: ClipLimits = field(default_factory=ClipLimits)
     filters: FilterSettings = field(default_factory=FilterSettings)
+    look: LookSettings = field(default_factory=LookSettings)
     smoothing: SmoothSettings = field(default_factory=SmoothSettings)
-    frames_per_second: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,91 +61,57 @@ def observe(
 
     Raises ClipError when the clip cannot be read, is too short or shows nobody.
     """
-    with Clip(path, settings.limits) as clip:
-        seen = _see(clip, network, settings, progress)
-        facts = clip.facts()
-        warnings = clip.warnings(language)
-        size = (clip.width, clip.height)
-    if facts.frames_decoded == 1:
-        raise ClipError("clip.one_frame")
-    if facts.seconds < _MIN_SECONDS:
-        raise ClipError("clip.too_short")
+    with Watch(network, settings.look, settings.filters, progress) as watch:
+        with Clip(path, settings.limits) as clip:
+            survey = watch.survey(clip)
+            facts = clip.facts()
+            warnings = clip.warnings(language)
+            size = (clip.width, clip.height)
+        if facts.frames_decoded == 1:
+            raise ClipError("clip.one_frame")
+        if facts.seconds < _MIN_SECONDS:
+            raise ClipError("clip.too_short")
+        followers = follow(survey.people, survey.t)
+        lifter = choose_lifter(followers, survey.people)
+        if lifter is None:
+            raise ClipError("pose.nobody")
+        xy, conf = watch.attend(survey, _sightings(lifter, survey))
     started = perf_counter()
-    followers = follow(seen.people, seen.t)
-    lifter = choose_lifter(followers, seen.people)
-    if lifter is None:
-        raise ClipError("pose.nobody")
-    track = smooth(_track(lifter, seen, size), settings.smoothing)
+    spool = survey.spool
+    track = smooth(
+        PoseTrack(spool.t, xy / np.float32(spool.scale), conf, *size), settings.smoothing
+    )
     if not np.isfinite(track.xy).any():
         raise ClipError("pose.nobody")
-    warnings += _company(lifter, followers, seen, size[0], language)
-    seen.timings_s["pose"] += perf_counter() - started
-    return Observation(track, facts, warnings, seen.timings_s)
+    warnings += _company(lifter, followers, survey, language)
+    watch.timings_s["pose"] += perf_counter() - started
+    return Observation(track, facts, warnings, watch.timings_s)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Everybody in each sampled frame: times (T,) in seconds, people in pixels of the shrunk image.
-
-    ``scale`` is image pixels per displayed pixel.
-    """
-
-    t: npt.NDArray[np.float64]
-    people: list[People]
-    scale: float
-    timings_s: dict[str, float]
-
-
-def _see(clip: Clip, network: Network, settings: ObserveSettings, progress: Progress) -> _Seen:
-    """Filter the frames whose turn it is and find the people in them."""
-    t: list[float] = []
-    people: list[People] = []
-    spent = {"decode": 0.0, "filter": 0.0, "pose": 0.0}
-    scale = 1.0
-    due = 0.0
-    clock = perf_counter()
-    for index, frame in enumerate(clip.frames(long_side=network.image_size)):
-        if frame.t + _EARLY_S < due:
-            continue
-        due = max(due, frame.t) + 1 / settings.frames_per_second
-        decoded = perf_counter()
-        image = apply_filters(frame.image, settings.filters)
-        filtered = perf_counter()
-        people.append(network.people(image))
-        t.append(frame.t)
-        scale = frame.scale
-        progress("pose", min(1.0, index / max(clip.declared_frames, 1)))
-        spent["decode"] += decoded - clock
-        spent["filter"] += filtered - decoded
-        clock = perf_counter()
-        spent["pose"] += clock - filtered
-    spent["decode"] += perf_counter() - clock
-    return _Seen(np.array(t), people, scale, spent)
-
-
-def _track(lifter: Follower, seen: _Seen, size: tuple[int, int]) -> PoseTrack:
-    xy = np.full((len(seen.t), 17, 2), np.nan, np.float32)
-    conf = np.zeros((len(seen.t), 17), np.float32)
-    for frame, row in zip(lifter.frames, lifter.rows, strict=True):
-        xy[frame] = seen.people[frame].xy[row] / seen.scale
-        conf[frame] = seen.people[frame].conf[row]
-    return PoseTrack(seen.t, xy, conf, *size)
+def _sightings(lifter: Follower, survey: Survey) -> Sightings:
+    at = list(zip(lifter.frames, lifter.rows, strict=True))
+    return Sightings(
+        survey.t[lifter.frames],
+        np.stack([survey.people[frame].boxes[row] for frame, row in at]),
+        np.stack([survey.people[frame].xy[row] for frame, row in at]),
+        np.stack([survey.people[frame].conf[row] for frame, row in at]),
+    )
 
 
 def _company(
-    lifter: Follower, followers: list[Follower], seen: _Seen, width: int, language: str
+    lifter: Follower, followers: list[Follower], survey: Survey, language: str
 ) -> tuple[str, ...]:
     """Say when others were in the picture, and when the lifter was not."""
     said = []
-    staying = [f for f in followers if len(f.frames) >= _BYSTANDER_PRESENCE * len(seen.people)]
+    staying = [f for f in followers if len(f.frames) >= _BYSTANDER_PRESENCE * len(survey.people)]
     others = [f for f in staying if f is not lifter]
     if others:
-        boxes = [seen.people[f].boxes[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)]
-        centre = float(np.median([(box[0] + box[2]) / 2 for box in boxes])) / (width * seen.scale)
+        boxes = [survey.people[f].boxes[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)]
+        centre = float(np.median([(box[0] + box[2]) / 2 for box in boxes])) / survey.spool.size[0]
         part = "left_part" if centre < 1 / 3 else "right_part" if centre > 2 / 3 else "middle_part"
         where = text(f"pose.{part}", language)
         said.append(text("pose.others", language, count=len(others) + 1, where=where))
-    presence = len(lifter.frames) / len(seen.people)
+    presence = len(lifter.frames) / len(survey.people)
     if presence < _MIN_PRESENCE:
         said.append(text("pose.away", language, percent=round(100 * presence)))
     return tuple(said)

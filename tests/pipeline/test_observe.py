@@ -1,7 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
-import av
 import numpy as np
 import pytest
 
@@ -9,101 +9,154 @@ from pipeline.clip import Image
 from pipeline.errors import ClipError
 from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pose.people import People, Region
-from tests.pipeline.test_follow import people, person
+from pipeline.watch import LookSettings
+from tests.clips import film
+from tests.pipeline.test_follow import Person, people, person
 from tests.tracks import curl_pose, curl_track
 
 FPS = 15
+WIDTH, HEIGHT = 720, 1280
+SHRUNK = 8
+SECONDS = 8
+WHOLE = LookSettings(whole_every_s=0.0)
 
 
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    """Eight seconds of grey at 30 frames a second, 720x1280."""
-    path = tmp_path / "grey.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=30, options={"preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = 720, 1280, "yuv420p"
-        frame = av.VideoFrame.from_ndarray(np.full((1280, 720, 3), 99, np.uint8), format="bgr24")
-        for index in range(240):
-            frame.pts = index
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Film eight seconds at 30 frames a second; how light its halves are tells each frame."""
+    numbers = np.arange(SECONDS * 30)
+    pictures = np.zeros((len(numbers), HEIGHT // SHRUNK, WIDTH // SHRUNK, 3), np.uint8)
+    pictures[:, : HEIGHT // SHRUNK // 2] = 16 * (numbers // 16)[:, None, None, None]
+    pictures[:, HEIGHT // SHRUNK // 2 :] = 16 * (numbers % 16)[:, None, None, None]
+    path = tmp_path_factory.mktemp("clip") / "numbered.mp4"
+    return film(path, pictures, [n / 30 for n in numbers])
 
 
 class ScriptedNetwork:
-    """Sees, call after call, the people it was given, in pixels of the displayed frame."""
+    """Sees the people that were written down for a frame, in pixels of a frame of 720x1280."""
 
-    image_size = 640
+    image_size = HEIGHT // SHRUNK
 
-    def __init__(self, script: Iterator[People]) -> None:
-        self.calls = 0
+    def __init__(self, script: Sequence[People]) -> None:
+        self.looks: list[tuple[int, Region | None]] = []
         self._script = script
+        self._lock = Lock()
 
     def people(
         self, image: Image, region: Region | None = None, image_size: int | None = None
     ) -> People:
-        self.calls += 1
-        seen = next(self._script)
-        scale = max(image.shape[:2]) / 1280
-        return People(seen.boxes * scale, seen.scores, seen.xy * scale, seen.conf)
+        high, low = (round(float(image[y, 40].mean()) / 16) for y in (40, 120))
+        index = (16 * high + low) * FPS // 30
+        with self._lock:
+            self.looks.append((index, region))
+        seen = self._script[index]
+        scale = image.shape[0] / HEIGHT
+        inside = np.full(len(seen.scores), True)
+        if region is not None:
+            centre = (seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2 * scale
+            inside = ((centre >= region[:2]) & (centre < region[2:])).all(axis=1)
+        return People(
+            seen.boxes[inside] * scale,
+            seen.scores[inside],
+            seen.xy[inside] * scale,
+            seen.conf[inside],
+        )
 
 
 def watch(
-    clip: Path, script: Iterator[People], frames_per_second: float = FPS
+    clip: Path, script: Sequence[People], look: LookSettings | None = None
 ) -> tuple[Observation, ScriptedNetwork, list[tuple[str, float]]]:
     steps: list[tuple[str, float]] = []
     network = ScriptedNetwork(script)
     observation = observe(
         clip,
         network,
-        ObserveSettings(frames_per_second=frames_per_second),
+        ObserveSettings(look=look or LookSettings(skip_still=False)),
         progress=lambda step, done: steps.append((step, done)),
     )
     return observation, network, steps
 
 
-def lifter_frames() -> Iterator[People]:
-    for pose in curl_track(3, fps=FPS, rest_s=1.0).xy:
-        yield people(person(pose.astype(float)))
+TRUTH = curl_track(3, fps=FPS, rest_s=1.0)
+SPOTTER = person(curl_pose(170, origin=(600, 300)))
 
 
-def test_a_clip_becomes_its_lifters_track(clip: Path) -> None:
-    observation, network, steps = watch(clip, lifter_frames())
-    truth = curl_track(3, fps=FPS, rest_s=1.0)
-    assert network.calls == len(observation.track) == len(truth)
-    assert np.allclose(observation.track.t, truth.t, atol=0.01)
-    assert np.abs(observation.track.xy - truth.xy).max() < 8
-    assert (observation.track.width, observation.track.height) == (720, 1280)
+def script(*others: Person) -> list[People]:
+    return [people(*others, person(pose.astype(float))) for pose in TRUTH.xy]
+
+
+@pytest.mark.parametrize("look", [WHOLE, LookSettings(skip_still=False), LookSettings()])
+def test_a_clip_becomes_its_lifters_track(clip: Path, look: LookSettings) -> None:
+    observation, _, steps = watch(clip, script(), look)
+    assert np.allclose(observation.track.t, TRUTH.t, atol=0.01)
+    assert np.abs(SHRUNK * observation.track.xy - TRUTH.xy).max() < 8
+    assert (observation.track.width, observation.track.height) == (
+        WIDTH // SHRUNK,
+        HEIGHT // SHRUNK,
+    )
     assert observation.clip.frames_decoded == 240
     assert observation.warnings == ()
-    assert steps[0][0] == "pose"
+    assert steps[-1] == ("pose", 1.0)
     assert steps == sorted(steps, key=lambda s: s[1])
 
 
+def test_whole_frames_are_looked_at_three_times_a_second(clip: Path) -> None:
+    _, network, _ = watch(clip, script())
+    whole = [index for index, region in network.looks if region is None]
+    assert sorted(whole) == [*range(0, 120, 5), 119]
+    assert sorted(index for index, _ in network.looks) == list(range(120))
+
+
+def test_a_region_holds_the_lifter_and_not_the_spotter(clip: Path) -> None:
+    _, network, _ = watch(clip, script(SPOTTER))
+    for index, region in network.looks:
+        if region is not None:
+            pose = TRUTH.xy[index] / SHRUNK
+            assert (pose >= region[:2]).all()
+            assert (pose <= region[2:]).all()
+            assert region.right < 600 / SHRUNK
+
+
+def test_only_a_movement_is_looked_at_closely(clip: Path) -> None:
+    _, network, _ = watch(clip, script(), LookSettings())
+    looked_at = {index for index, _ in network.looks}
+    resting = set(range(6, 9)) | set(range(111, 114))
+    assert not resting & looked_at
+    assert set(range(FPS, 120 - FPS)) <= looked_at
+
+
+def test_a_lifter_who_is_not_where_they_were_is_looked_for_everywhere(clip: Path) -> None:
+    frames = script()
+    step_aside = person(TRUTH.xy[32].astype(float) + (200, 0))
+    frames[32] = people(step_aside)
+    _, network, _ = watch(clip, frames)
+    assert [region for index, region in network.looks if index == 32][1:] == [None]
+
+
 def test_the_sampling_rate_is_a_setting(clip: Path) -> None:
-    _, network, _ = watch(clip, iter([next(lifter_frames())] * 240), frames_per_second=30.0)
-    assert network.calls == 240
+    observation, _, _ = watch(clip, script(), LookSettings(frames_per_second=7.5))
+    assert len(observation.track) == 60
 
 
 def test_nobody_is_said(clip: Path) -> None:
     with pytest.raises(ClipError, match="anybody"):
-        watch(clip, iter([people()] * 120))
+        watch(clip, [people()] * 120)
 
 
 def test_another_person_is_mentioned_and_not_followed(clip: Path) -> None:
-    spotter = person(curl_pose(170, origin=(600, 300)))
-    frames = [people(spotter, (p.boxes[0], p.xy[0], p.conf[0])) for p in lifter_frames()]
-    observation, _, _ = watch(clip, iter(frames))
-    truth = curl_track(3, fps=FPS, rest_s=1.0)
-    assert np.abs(observation.track.xy - truth.xy).max() < 8
+    observation, _, _ = watch(clip, script(SPOTTER))
+    assert np.abs(SHRUNK * observation.track.xy - TRUTH.xy).max() < 8
     [warning] = observation.warnings
     assert "2 people" in warning
 
 
 def test_somebody_who_leaves_is_told_so(clip: Path) -> None:
-    frames = list(lifter_frames())
-    away = [p if i < 70 else people() for i, p in enumerate(frames)]
-    observation, _, _ = watch(clip, iter(away))
+    observation, _, _ = watch(clip, [p if i < 70 else people() for i, p in enumerate(script())])
     assert np.isnan(observation.track.xy[80:]).all()
     [warning] = observation.warnings
-    assert "58 %" in warning
+    assert "56 %" in warning
+
+
+def test_what_goes_wrong_in_a_look_is_raised(clip: Path) -> None:
+    with pytest.raises(IndexError):
+        watch(clip, script()[:50])

@@ -1,0 +1,118 @@
+"""Where to look for the lifter, and whom to take for them, between two looks at whole frames."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.pose.people import People, Region
+
+Floats = npt.NDArray[np.float32]
+
+# How much room a region leaves around the body, in shares of its longer side: in the third of a
+# second between two looks at the whole frame an arm may rise over the head.
+_ROOM: Final = 0.15
+
+# A body this near to the region's edge, in the same shares, may be cut off by it.
+_EDGE: Final = 0.02
+
+# Somebody whose keypoints are on average further than this from where the lifter is expected, in
+# the same shares, is somebody else.
+_REACH: Final = 0.25
+
+# Before the first and after the last sighting the lifter is looked for this long.
+_PATIENCE_S: Final = 0.5
+
+# A lifter none of whose keypoints moves by more than this share between looks is still; the
+# network's own jitter is a third of it, the smallest repetition five times as large.
+_STILLNESS: Final = 0.015
+
+# Confidence from which a keypoint takes part in measuring stillness.
+_MIN_CONFIDENCE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """The lifter in the frames that were looked at whole.
+
+    ``t`` (S,) seconds, ``boxes`` (S, 4), ``xy`` (S, 17, 2) in pixels of the frames, ``conf``
+    (S, 17); at least one.
+    """
+
+    t: npt.NDArray[np.float64]
+    boxes: Floats
+    xy: Floats
+    conf: Floats
+
+    def region(self, t: float, size: tuple[int, int]) -> Region | None:
+        """Return where to look at ``t``, or None where the lifter is not expected.
+
+        It holds both sightings around that time, and room for what happened between them. ``size``
+        is the frame's width and height.
+        """
+        before, after = self._around(t)
+        if min(abs(t - self.t[before]), abs(t - self.t[after])) > _PATIENCE_S and before == after:
+            return None
+        boxes = self.boxes[[before, after]]
+        room = _ROOM * _longer_sides(boxes).max()
+        corner = np.floor(np.maximum(boxes[:, :2].min(axis=0) - room, 0)).astype(int)
+        opposite = np.ceil(np.minimum(boxes[:, 2:].max(axis=0) + room, size)).astype(int)
+        return Region(*corner.tolist(), *opposite.tolist())
+
+    def pose(self, t: float) -> tuple[Floats, Floats]:
+        """Return keypoints (17, 2) and confidences (17,) at ``t``, between the sightings around."""
+        before, after = self._around(t)
+        span = self.t[after] - self.t[before]
+        weight = np.float32((t - self.t[before]) / span if span else 0.0)
+        xy = (1 - weight) * self.xy[before] + weight * self.xy[after]
+        return xy, np.minimum(self.conf[before], self.conf[after])
+
+    def is_still(self, t: float) -> bool:
+        """Return whether the lifter stands still around ``t``: a movement cannot hide there.
+
+        The sightings before and after must agree with each other and with their neighbours, three
+        intervals in all.
+        """
+        before, after = self._around(t)
+        if before == after:
+            return False
+        around = slice(max(before - 1, 0), after + 2)
+        xy, conf = self.xy[around], self.conf[around]
+        seen = (conf >= _MIN_CONFIDENCE).all(axis=0)
+        moved = np.linalg.norm(np.diff(xy[:, seen], axis=0), axis=2)
+        return bool(
+            seen.any() and moved.max() < _STILLNESS * _longer_sides(self.boxes[around]).min()
+        )
+
+    def row(self, people: People, t: float) -> int | None:
+        """Return which of the people seen at ``t`` is the lifter, or None for none of them."""
+        if not len(people.scores):
+            return None
+        expected, _ = self.pose(t)
+        distance = np.linalg.norm(people.xy - expected, axis=2).mean(axis=1)
+        nearest = int(distance.argmin())
+        before, _ = self._around(t)
+        reach = _REACH * float(_longer_sides(self.boxes[[before]])[0])
+        return nearest if distance[nearest] <= reach else None
+
+    def _around(self, t: float) -> tuple[int, int]:
+        """Return the indices of the last sighting before ``t`` and the first one after it.
+
+        Outside of all sightings both are the nearest.
+        """
+        after = int(np.searchsorted(self.t, t, side="right"))
+        last = len(self.t) - 1
+        return max(after - 1, 0), min(after, last)
+
+
+def is_cut_off(box: Floats, region: Region, size: tuple[int, int]) -> bool:
+    """Return whether a body reaches the edge of its region where the frame goes on."""
+    near = _EDGE * float(_longer_sides(box[None])[0])
+    inside = np.array([0, 0, *size])
+    gap = np.abs(box - region)
+    return bool(((gap < near) & (np.array(region) != inside)).any())
+
+
+def _longer_sides(boxes: Floats) -> Floats:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).max(axis=1), np.float32)

@@ -1,0 +1,174 @@
+"""Looking at a clip: at whole frames while it is decoded, then around the lifter in between."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import cpu_count
+from threading import Lock
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.clip import Clip, Frame, Image, decoded_ahead
+from pipeline.filters import FilterSettings, apply_filters
+from pipeline.pose.attend import Sightings, is_cut_off
+from pipeline.pose.people import Network, People, Region
+from pipeline.spool import Spool
+
+Floats = npt.NDArray[np.float32]
+
+Progress = Callable[[str, float], None]
+"""Called with a step's name and how far it is, 0 to 1."""
+
+# Each look takes some 50 MB; more at a time than this would be paid for in memory.
+_MOST_AT_A_TIME: Final = 4
+
+# The share of the work that is done when every frame has been decoded.
+_SURVEYED: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """Which frames are looked at, and how closely; chosen by figures in ``benchmarks/README.md``.
+
+    ``frames_per_second`` is how many frames of each second take part: a repetition lasts a second
+    or more, so 15 samples of it say what 60 would. ``whole_every_s`` is the time from one look at
+    the whole frame to the next, 0 for nothing but whole frames. Between them the region around the
+    lifter is looked at, its longer side at ``region_size`` pixels at most, and with ``skip_still``
+    nothing at all as long as the lifter stands still.
+    """
+
+    frames_per_second: float = 15.0
+    whole_every_s: float = 0.33
+    region_size: int = 384
+    skip_still: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Who is in the frames that were looked at whole: ``at`` (W,) are their indices in the spool.
+
+    Boxes and keypoints are in pixels of the spooled frames.
+    """
+
+    spool: Spool
+    at: npt.NDArray[np.intp]
+    people: list[People]
+
+    @property
+    def t(self) -> npt.NDArray[np.float64]:
+        """Return the times (W,) of these frames in seconds."""
+        return self.spool.t[self.at]
+
+
+class Watch:
+    """One network's looks at one clip, as many side by side as there are cores.
+
+    ``timings_s`` adds up the seconds of all threads: together they may exceed the time that passed.
+    Use as a context manager.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        settings: LookSettings,
+        filters: FilterSettings,
+        progress: Progress,
+    ) -> None:
+        self.timings_s = {"decode": 0.0, "filter": 0.0, "pose": 0.0}
+        self._network = network
+        self._settings = settings
+        self._filters = filters
+        self._progress = progress
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(min(cpu_count() or 1, _MOST_AT_A_TIME))
+
+    def __enter__(self) -> "Watch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def survey(self, clip: Clip) -> Survey:
+        """Keep the frames whose turn it is, and find everybody in some of them."""
+        spool, at, people = Spool(), list[int](), list[People]()
+        looks = deque[Future[People]]()
+        due = 0.0
+        wanted = clip.frames(self._network.image_size, self._settings.frames_per_second)
+        with decoded_ahead(wanted) as frames:
+            while frame := self._next(frames):
+                if frame.t >= due:
+                    due = frame.t + self._settings.whole_every_s
+                    at.append(len(spool))
+                    looks.append(self._pool.submit(self._people, frame.image))
+                    if len(looks) > _MOST_AT_A_TIME:
+                        people.append(looks.popleft().result())
+                spool.append(frame)
+                done = min(1.0, frame.index / max(clip.declared_frames, 1))
+                self._progress("pose", _SURVEYED * done)
+        if at[-1] < len(spool) - 1:
+            at.append(len(spool) - 1)
+            looks.append(self._pool.submit(self._people, spool.image(at[-1])))
+        people += [look.result() for look in looks]
+        return Survey(spool, np.array(at), people)
+
+    def attend(self, survey: Survey, lifter: Sightings) -> tuple[Floats, Floats]:
+        """Return the lifter's keypoints (T, 17, 2) and confidences (T, 17) in every spooled frame.
+
+        Keypoints are in pixels of the spooled frames, NaN where the lifter was not found.
+        """
+        spool = survey.spool
+        xy = np.full((len(spool), 17, 2), np.nan, np.float32)
+        conf = np.zeros((len(spool), 17), np.float32)
+        seen = np.searchsorted(spool.t, lifter.t)
+        xy[seen], conf[seen] = lifter.xy, lifter.conf
+        between = np.setdiff1d(np.arange(len(spool)), survey.at).tolist()
+        poses = self._pool.map(lambda index: self._pose(spool, index, lifter), between)
+        for done, (index, pose) in enumerate(zip(between, poses, strict=True), 1):
+            if pose is not None:
+                xy[index], conf[index] = pose
+            self._progress("pose", _SURVEYED + (1 - _SURVEYED) * done / len(between))
+        self._progress("pose", 1.0)
+        return xy, conf
+
+    def _pose(self, spool: Spool, index: int, lifter: Sightings) -> tuple[Floats, Floats] | None:
+        """Return where the lifter's keypoints are in one frame, or None where the lifter is not."""
+        t = float(spool.t[index])
+        region = lifter.region(t, spool.size)
+        if region is None:
+            return None
+        if self._settings.skip_still and lifter.is_still(t):
+            return lifter.pose(t)
+        image = spool.image(index)
+        longer = max(region.right - region.left, region.bottom - region.top)
+        people = self._people(image, region, min(longer, self._settings.region_size))
+        row = lifter.row(people, t)
+        if row is None or is_cut_off(people.boxes[row], region, spool.size):
+            people = self._people(image)
+            row = lifter.row(people, t)
+        return None if row is None else (people.xy[row], people.conf[row])
+
+    def _next(self, frames: Iterator[Frame]) -> Frame | None:
+        with self._timed("decode"):
+            return next(frames, None)
+
+    def _people(
+        self, image: Image, region: Region | None = None, image_size: int | None = None
+    ) -> People:
+        with self._timed("filter"):
+            filtered = apply_filters(image, self._filters)
+        with self._timed("pose"):
+            return self._network.people(filtered, region, image_size)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.timings_s[step] += perf_counter() - started

@@ -1,0 +1,86 @@
+"""Where the lifter is looked for between two looks at whole frames."""
+
+import numpy as np
+import pytest
+
+from pipeline.pose.attend import Sightings, is_cut_off
+from pipeline.pose.people import Region
+from tests.pipeline.test_follow import people, person
+from tests.tracks import curl_pose
+
+SIZE = (1000, 1300)
+BOX = np.array([300, 200, 500, 900], np.float32)
+
+
+def sightings(*elbows_deg: float, every_s: float = 0.3) -> Sightings:
+    poses = np.stack([curl_pose(elbow) for elbow in elbows_deg]).astype(np.float32)
+    boxes = np.concatenate([poses.min(axis=1), poses.max(axis=1)], axis=1)
+    times = np.arange(len(poses), dtype=np.float64) * every_s
+    return Sightings(times, boxes, poses, np.full(poses.shape[:2], 0.9, np.float32))
+
+
+@pytest.mark.parametrize("t", [-0.2, 0.0, 0.1, 0.3, 0.45, 0.6, 1.0])
+def test_a_region_holds_the_body_with_room_inside_the_frame(t: float) -> None:
+    lifter = sightings(170, 60, 170)
+    region = lifter.region(t, SIZE)
+    assert region is not None
+    pose, _ = lifter.pose(t)
+    assert (pose > region[:2]).all()
+    assert (pose < region[2:]).all()
+    assert 0 <= region.left < region.right <= SIZE[0]
+    assert 0 <= region.top < region.bottom <= SIZE[1]
+
+
+@pytest.mark.parametrize("t", [-0.6, 1.2])
+def test_nobody_is_looked_for_long_before_or_after_they_were_seen(t: float) -> None:
+    assert sightings(170, 60, 170).region(t, SIZE) is None
+
+
+def test_a_pose_between_two_sightings_lies_between_them() -> None:
+    lifter = sightings(170, 60)
+    xy, conf = lifter.pose(0.1)
+    assert np.allclose(xy, (2 * lifter.xy[0] + lifter.xy[1]) / 3, atol=0.01)
+    assert np.allclose(conf, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("elbows_deg", "still"),
+    [
+        ((170, 170, 170, 170), True),
+        ((170, 171, 170, 171), True),
+        ((170, 60, 170, 60), False),
+        ((60, 170, 170, 170), False),  # moved until a moment ago
+        ((170, 170, 170, 60), False),  # about to move
+    ],
+)
+def test_stillness(elbows_deg: tuple[float, ...], still: bool) -> None:
+    assert sightings(*elbows_deg).is_still(0.45) is still
+
+
+def test_a_lifter_seen_once_is_not_known_to_be_still() -> None:
+    assert not sightings(170).is_still(0.0)
+
+
+def test_the_lifter_is_the_one_where_the_lifter_is_expected() -> None:
+    lifter = sightings(170, 60)
+    expected, _ = lifter.pose(0.15)
+    beside = curl_pose(170, origin=(700, 300))
+    assert lifter.row(people(person(beside), person(expected.astype(float) + 10)), 0.15) == 1
+    assert lifter.row(people(person(beside)), 0.15) is None
+    assert lifter.row(people(), 0.15) is None
+
+
+@pytest.mark.parametrize(
+    ("region", "cut_off"),
+    [
+        (Region(200, 100, 600, 1000), False),
+        (Region(200, 100, 505, 1000), True),
+        (Region(200, 199, 600, 1000), True),
+    ],
+)
+def test_a_body_at_the_edge_of_its_region_is_cut_off(region: Region, cut_off: bool) -> None:
+    assert is_cut_off(BOX, region, SIZE) is cut_off
+
+
+def test_a_body_at_the_edge_of_the_frame_is_not() -> None:
+    assert not is_cut_off(BOX, Region(200, 100, 500, 900), (500, 900))

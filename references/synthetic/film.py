@@ -14,6 +14,7 @@ import numpy.typing as npt
 from references.geometry import joint_angles
 from references.lens import Lens
 from references.synthetic.equipment import build_stage
+from references.synthetic.exposure import GOOD_LIGHT, Exposure
 from references.synthetic.outfit import Lifter
 from references.synthetic.performance import Performance
 from references.synthetic.renderer import Renderer
@@ -31,16 +32,17 @@ _CRF: Final = "25"
 class Shot:
     """How a set is filmed: by whom, where, from where and through which lens.
 
-    ``bystanders`` move for as long as the set takes, frame by frame; ``grain`` is the standard
-    deviation of the sensor's noise in grey levels.
+    ``bystanders`` move for as long as the set takes, frame by frame. ``shutter`` is how long it is
+    open, as a share of the time between frames.
     """
 
     lifter: Lifter
     room: Room
     viewpoint: Viewpoint
     lens: Lens
-    grain: float = 1.5
     bystanders: tuple[Person, ...] = ()
+    exposure: Exposure = GOOD_LIGHT
+    shutter: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
                 shot.viewpoint,
                 shot.lens,
                 shot.room.light,
+                shutter=shot.shutter,
             )
-            noise = rng.normal(scale=shot.grain, size=image.shape)
-            yield Frame(np.clip(image + noise, 0, 255).astype(np.uint8), people)
+            yield Frame(shot.exposure.develop(image, rng), people)
 
 
 def write_clip(frames: Iterable[Image], fps: float, path: Path) -> None:

@@ -59,6 +59,14 @@ class Mesh:
         )
 
 
+def between(meshes: Sequence[Mesh], later: Sequence[Mesh], share: float) -> list[Mesh]:
+    """Return meshes on their way to the same meshes ``later``: 0 is here, 1 there."""
+    return [
+        replace(here, vertices=here.vertices + share * (there.vertices - here.vertices))
+        for here, there in zip(meshes, later, strict=True)
+    ]
+
+
 def vertex_normals(vertices: Floats, faces: Faces) -> Floats:
     """Return the unit normals (V, 3) of a smooth surface, weighted by the area of the faces."""
     corners = vertices[faces]

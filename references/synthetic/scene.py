@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,8 @@ from references.lens import Lens
 from references.synthetic.body import Pose
 from references.synthetic.equipment import Stage
 from references.synthetic.kinematics import turn
-from references.synthetic.mesh import Mesh
+from references.synthetic.mesh import Mesh, between
+from references.synthetic.optics import optics
 from references.synthetic.outfit import Lifter
 from references.synthetic.renderer import Light, Renderer
 from references.synthetic.visibility import visible
@@ -20,7 +22,12 @@ Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 
 # What is nearer to the camera than this is not drawn.
-_NEAREST_M = 0.05
+_NEAREST_M: Final = 0.05
+
+# A blurred picture is the mean of sharp ones: one for so many pixels of movement, up to so many.
+_SMEAR_PX: Final = 2.0
+_MOST_DRAWN: Final = 3
+_FROM_CAMERA_M: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +90,71 @@ def photograph(
     viewpoint: Viewpoint,
     lens: Lens,
     light: Light,
+    *,
+    shutter: float = 0.0,
 ) -> tuple[Image, tuple[Figure, ...]]:
-    """Return a picture (H, W, 3) in BGR of people at one moment, and who is where."""
+    """Return a picture (H, W, 3) in BGR of people at one moment, and who is where.
+
+    The lens may distort. The shutter is open, around the moment, for a share of the time to the
+    next one: what moves is blurred.
+    """
+    glass = optics(lens)
+    pinhole = lens if glass is None else glass.pinhole
     dressed = [person.meshes(moment) for person in people]
-    used = [person.things(moment) for person in people]
-    meshes = [*surroundings, *(mesh for one in (*dressed, *used) for mesh in one)]
-    image = renderer.render(meshes, viewpoint, lens, light)
-    depth = renderer.depth(meshes, viewpoint, lens)
+    bodies = [np.concatenate([mesh.vertices for mesh in body]) for body in dressed]
+    moving = [mesh for body in dressed for mesh in body]
+    moving += [mesh for person in people for mesh in person.things(moment)]
+
+    def draw(meshes: Sequence[Mesh]) -> Image:
+        return renderer.render([*surroundings, *meshes], viewpoint, pinhole, light)
+
+    shares = _shares(people, moment, viewpoint, pinhole, shutter)
+    if len(shares) == 1:
+        image = draw(moving)
+    else:
+        later = [mesh for person in people for mesh in person.meshes(moment + 1)]
+        later += [mesh for person in people for mesh in person.things(moment + 1)]
+        exposed = [draw(between(moving, later, share)) for share in shares]
+        image = np.asarray(np.mean(exposed, axis=0, dtype=np.float32), np.uint8)
+    depth = renderer.depth([*surroundings, *moving], viewpoint, pinhole)
     figures = []
-    for person, body in zip(people, dressed, strict=True):
+    for person, body in zip(people, bodies, strict=True):
         joints = person.joints(moment)
-        figures.append(
-            Figure(
-                lens.project(viewpoint, joints),
-                visible(joints, depth, viewpoint, lens),
-                _box(np.concatenate([mesh.vertices for mesh in body]), viewpoint, lens),
-            )
-        )
-    return image, tuple(figures)
+        xy = lens.project(viewpoint, joints)
+        seen = visible(joints, depth, viewpoint, pinhole) & _inside(xy, lens)
+        figures.append(Figure(xy, seen, _box(body, viewpoint, lens, pinhole)))
+    return image if glass is None else glass.bend(image), tuple(figures)
 
 
-def _box(vertices: Floats, viewpoint: Viewpoint, lens: Lens) -> Floats:
+def _shares(
+    people: Sequence[Person], moment: int, viewpoint: Viewpoint, pinhole: Lens, shutter: float
+) -> Floats:
+    """Return when to draw, as shares of the way to the next moment: often where much moves."""
+    if not shutter or moment + 1 >= len(people[0].pose.heads):
+        return np.zeros(1)
+    moved = [
+        pinhole.project(viewpoint, person.joints(moment + 1))
+        - pinhole.project(viewpoint, person.joints(moment))
+        for person in people
+        # Who is beside or behind the camera would move by any number of pixels.
+        if viewpoint.seen(person.joints(moment))[:, 2].min() > _FROM_CAMERA_M
+    ]
+    smear_px = shutter * max((float(np.abs(xy).max()) for xy in moved), default=0.0)
+    count = int(np.clip(np.ceil(smear_px / _SMEAR_PX), 1, _MOST_DRAWN))
+    return np.asarray(shutter * ((np.arange(count) + 0.5) / count - 0.5))
+
+
+def _inside(xy: Floats, lens: Lens) -> npt.NDArray[np.bool_]:
+    inside = (xy >= -0.5) & (xy <= np.array([lens.width, lens.height]) - 0.5)
+    return np.asarray(inside.all(axis=1))
+
+
+def _box(vertices: Floats, viewpoint: Viewpoint, lens: Lens, pinhole: Lens) -> Floats:
     ahead = vertices[viewpoint.seen(vertices)[:, 2] > _NEAREST_M]
-    xy = lens.project(viewpoint, ahead)
-    inside = (xy >= -0.5).all(axis=1) & (xy <= np.array([lens.width, lens.height]) - 0.5).all(
-        axis=1
-    )
-    if not inside.any():
+    # Far outside its picture a lens' distortion is not defined: there the pinhole decides.
+    ahead = ahead[_inside(pinhole.project(viewpoint, ahead), pinhole)]
+    xy = lens.project(viewpoint, ahead) if len(ahead) else np.empty((0, 2))
+    xy = xy[_inside(xy, lens)]
+    if not len(xy):
         return np.full(4, np.nan)
-    return np.concatenate([xy[inside].min(axis=0), xy[inside].max(axis=0)])
+    return np.concatenate([xy.min(axis=0), xy.max(axis=0)])

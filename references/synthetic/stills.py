@@ -11,6 +11,7 @@ from references.lens import Lens
 from references.motions import Motion, Values, motions
 from references.synthetic.bystanders import random_bystanders
 from references.synthetic.equipment import build_stage
+from references.synthetic.exposure import random_exposure
 from references.synthetic.outfit import dress
 from references.synthetic.posture import pose_values
 from references.synthetic.renderer import Renderer
@@ -42,8 +43,11 @@ _CLOSE_SHARE: Final = 0.25
 # How often there are so many bystanders: none, one, two, three.
 _BYSTANDER_SHARES: Final = (0.45, 0.25, 0.2, 0.1)
 
-# Standard deviation of the sensor's noise in grey levels.
-_GRAIN: Final = (0.5, 6.0)
+# The start position, the moment of the picture, and as long after it as a shutter is open in dim
+# light; how fast a lift is in the middle of a repetition.
+_TIMES_S: Final = np.array([0.0, 0.0, 1 / 30])
+_PHASES_A_SECOND: Final = 1.5
+_BLURRED_SHARE: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,11 @@ def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = Fa
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
     viewpoint = random_close_viewpoint((float(x), float(y), float(z)), rng)
     extent = _CLOSE_EXTENT_M if rng.uniform() < _CLOSE_SHARE else _EXTENT_M
-    lens = random_lens(viewpoint, extent, rng, long_side=long_side).without_distortion()
+    lens = random_lens(viewpoint, extent, rng, long_side=long_side)
     room = random_room(rng, held_out=held_out)
     count = int(rng.choice(len(_BYSTANDER_SHARES), p=_BYSTANDER_SHARES))
-    # Two moments, like the lifter's.
     others = random_bystanders(
-        count, exercise, person.things(1), viewpoint, np.zeros(2), rng, held_out=held_out
+        count, exercise, person.things(1), viewpoint, _TIMES_S, rng, held_out=held_out
     )
     image, people = photograph(
         _renderer(lens.width, lens.height),
@@ -93,17 +96,19 @@ def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = Fa
         viewpoint,
         lens,
         random_light(room.light, rng),
+        shutter=rng.uniform(0.1, 1.0) if rng.uniform() < _BLURRED_SHARE else 0.0,
     )
-    noise = rng.uniform(*_GRAIN) * rng.standard_normal(image.shape, np.float32)
-    noisy = np.clip(image + noise, 0, 255).astype(np.uint8)
-    return Still(noisy, people, viewpoint, lens, joints)
+    recorded = random_exposure(rng, photo=True).develop(image, rng)
+    return Still(recorded, people, viewpoint, lens, joints)
 
 
 def _moments(motion: Motion, rng: np.random.Generator) -> Values:
-    """Return the parameters at the start and at a moment of chance, perhaps with a fault."""
+    """Return the parameters at the three `_TIMES_S`, perhaps with a fault."""
     fault = random_fault(motion, rng) if rng.uniform() < _FAULT_SHARE else None
     faults = {fault.name: fault.magnitude_deg * rng.uniform(*_FAULT_SIZES)} if fault else {}
-    return motion.values([0.0, rng.uniform()], faults)
+    phase = rng.uniform()
+    later = np.clip(phase + rng.choice([-1, 1]) * _PHASES_A_SECOND * _TIMES_S[-1], 0, 1)
+    return motion.values([0.0, phase, later], faults)
 
 
 @cache

@@ -7,6 +7,7 @@ import numpy as np
 from references.motions import motions
 from references.synthetic.bystanders import random_bystanders
 from references.synthetic.equipment import build_stage
+from references.synthetic.exposure import random_exposure
 from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
 from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
@@ -22,6 +23,8 @@ from references.synthetic.variation import (
 
 _EXTENT_M: Final = 1.15
 _LONG_SIDE_PX: Final = 1280
+# How long a phone's shutter is open in a gym, from bright to dim.
+_SHUTTER_S: Final = (1 / 240, 1 / 40)
 
 
 def chance_take(
@@ -63,12 +66,20 @@ def chance_take(
     joints = lifter.bare.keypoints(performance.pose(lifter.bare)).reshape(-1, 3)
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
     viewpoint = random_viewpoint((float(x), float(y), float(z)), rng, azimuth_deg=azimuth_deg)
-    # The renderer draws pinholes.
-    lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX).without_distortion()
+    lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX)
     room = random_room(rng)
     pose = performance.pose(lifter.bare)
     person = Person(lifter, pose, build_stage(lifter.bare, motion, pose))
     others = random_bystanders(
         bystanders, exercise, person.things(0), viewpoint, performance.t, rng
     )
-    return performance, Shot(lifter, room, viewpoint, lens, bystanders=others)
+    shot = Shot(
+        lifter,
+        room,
+        viewpoint,
+        lens,
+        others,
+        random_exposure(rng),
+        shutter=float(rng.uniform(*_SHUTTER_S) * fps),
+    )
+    return performance, shot

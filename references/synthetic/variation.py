@@ -204,7 +204,8 @@ def random_lens(
         view = float(
             np.clip(2 * np.degrees(np.arctan(np.tan(np.radians(view) / 2) * 1.35)), 50, 95)
         )
-    k1 = float(rng.normal(0, 0.03))
+    # A stronger barrel would fold the corners of the widest pictures.
+    k1 = float(np.clip(rng.normal(0, 0.03), -0.07, 0.07))
     return replace(Lens.of_phone(width, height, view), distortion=(k1, 0.0, 0.0, 0.0))
 
 

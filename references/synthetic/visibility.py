@@ -32,16 +32,18 @@ _MARGINS_M: Final = np.array([_FLESH_M[name.rsplit("_", 1)[-1]] for name in KEYP
 
 
 def visible(
-    joints: npt.ArrayLike, depth: npt.NDArray[np.float32], viewpoint: Viewpoint, lens: Lens
+    joints: npt.ArrayLike, depth: npt.NDArray[np.float32], viewpoint: Viewpoint, pinhole: Lens
 ) -> npt.NDArray[np.bool_]:
     """Return which of the COCO keypoints (17, 3) are seen, (17,).
 
     ``depth`` (H, W) is what `references.synthetic.renderer.Renderer.depth` says of the same view.
     """
     ahead = viewpoint.seen(joints)[:, 2]
-    pixel = np.rint(lens.project(viewpoint, joints))
+    pixel = np.rint(pinhole.project(viewpoint, joints))
     inside = (
-        (ahead > 0) & (pixel >= 0).all(axis=1) & (pixel < (lens.width, lens.height)).all(axis=1)
+        (ahead > 0)
+        & (pixel >= 0).all(axis=1)
+        & (pixel < (pinhole.width, pinhole.height)).all(axis=1)
     )
     column, row = np.where(inside[:, None], pixel, 0).astype(np.intp).T
     return np.asarray(inside & (depth[row, column] > ahead - _MARGINS_M))

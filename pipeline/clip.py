@@ -60,11 +60,10 @@ class ClipLimits:
 class Frame:
     """One upright frame: ``t`` seconds from the first frame, ``image`` (H, W, 3) uint8 BGR.
 
-    ``index`` counts every frame that decodes, from 0. ``image`` may be smaller than the clip is
-    displayed; ``scale`` is image pixels per displayed pixel, the same in x and y.
+    ``image`` may be smaller than the clip is displayed; ``scale`` is image pixels per displayed
+    pixel, the same in x and y.
     """
 
-    index: int
     t: float
     image: Image
     scale: float
@@ -90,6 +89,7 @@ class Clip:
             if first is None:
                 raise ClipError("clip.unreadable")
             self._coming = chain([first], self._coming)
+            self._first_time = first.time
             self._mirrored, self._rotation = _display(first)
             self.width, self.height = self._displayed_size(first)
             if self.width * self.height > limits.pixels:
@@ -110,6 +110,11 @@ class Clip:
         self._container.close()
 
     @property
+    def declared_seconds(self) -> float:
+        """Return how long the container says the clip is, 0 where it does not say."""
+        return _declared_seconds(self._container, self._stream)
+
+    @property
     def declared_frames(self) -> int:
         """Return how many frames the container promises, true after ``frames``.
 
@@ -118,7 +123,7 @@ class Clip:
         """
         if self._stream.frames:
             return self._stream.frames
-        seconds = _declared_seconds(self._container, self._stream)
+        seconds = self.declared_seconds
         return max(self._decoded, round(seconds * self._rate()))
 
     def frames(self, long_side: int | None = None, rate: float | None = None) -> Iterator[Frame]:
@@ -129,8 +134,6 @@ class Clip:
         over and counted. Raises ClipError when the clip turns out longer than it declared and than
         the limits allow.
         """
-        scale = min(1.0, (long_side or np.inf) / max(self.width, self.height))
-        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
         due = 0.0
         origin: float | None = None
         for frame in self._coming:
@@ -148,7 +151,25 @@ class Clip:
                 if self._last_t + _EARLY_S < due:
                     continue
                 due = max(due, self._last_t) + 1 / rate
-            yield Frame(self._decoded - 1, self._last_t, self._upright(frame, size), scale)
+            yield self._shrunk(frame, self._last_t, long_side)
+
+    def frame_at(self, t: float, long_side: int | None = None) -> Frame | None:
+        """Return the frame at ``t`` seconds, decoding only from the key frame before it.
+
+        None where the container cannot jump there; after a jump ``frames`` is of no use any more.
+        """
+        if self._first_time is None or not self._stream.time_base:
+            return None
+        try:
+            at = round((self._first_time + t) / self._stream.time_base)
+            self._container.seek(at, stream=self._stream)
+        except av.FFmpegError:
+            return None
+        for frame in self._decode():
+            if frame.time is not None and (found := frame.time - self._first_time) > t - _EARLY_S:
+                # A damaged index leads past the frame.
+                return self._shrunk(frame, found, long_side) if found < t + _EARLY_S else None
+        return None
 
     def facts(self) -> ClipFacts:
         """Return what the clip is, true after ``frames`` is exhausted."""
@@ -205,6 +226,11 @@ class Clip:
         else:
             height = round(height / aspect)
         return (height, width) if self._rotation % 2 else (width, height)
+
+    def _shrunk(self, frame: VideoFrame, t: float, long_side: int | None) -> Frame:
+        scale = min(1.0, (long_side or np.inf) / max(self.width, self.height))
+        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+        return Frame(t, self._upright(frame, size), scale)
 
     def _upright(self, frame: VideoFrame, size: tuple[int, int]) -> Image:
         width, height = size[::-1] if self._rotation % 2 else size

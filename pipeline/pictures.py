@@ -65,6 +65,15 @@ def _shown_repetition(track: PoseTrack, verdict: Verdict) -> Swing:
 
 def _frames_at(clip: Path, times: Sequence[float]) -> tuple[tuple[Image, ...], float]:
     """Return the frames nearest to the given times, and their pixels per displayed pixel."""
+    with Clip(clip, ClipLimits()) as opened:
+        frames = [frame for t in times if (frame := opened.frame_at(t, _LONG_SIDE))]
+    if len(frames) == len(times):
+        return tuple(frame.image for frame in frames), frames[0].scale
+    return _frames_read_through(clip, times)
+
+
+def _frames_read_through(clip: Path, times: Sequence[float]) -> tuple[tuple[Image, ...], float]:
+    """Return the same for a clip without usable timestamps or key frames, frame after frame."""
     nearest: list[tuple[float, Image] | None] = [None] * len(times)
     with Clip(clip, ClipLimits()) as opened:
         for frame in opened.frames(_LONG_SIDE):

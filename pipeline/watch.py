@@ -108,7 +108,7 @@ class Watch:
                     if len(looks) > _MOST_AT_A_TIME:
                         people.append(looks.popleft().result())
                 spool.append(frame)
-                done = min(1.0, frame.index / max(clip.declared_frames, 1))
+                done = frame.t / max(clip.declared_seconds, frame.t, 1e-3)
                 self._progress("pose", _SURVEYED * done)
         if at[-1] < len(spool) - 1:
             at.append(len(spool) - 1)

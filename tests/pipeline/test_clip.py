@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.clip import Clip, ClipLimits, Frame
+from pipeline.clip import Clip, ClipLimits, Frame, decoded_ahead
 from pipeline.errors import ClipError
 from pipeline.report import ClipFacts
 from tests.clips import (
@@ -294,3 +294,55 @@ def test_no_damage_escapes_as_another_error(name: str, codec: str, tmp_path: Pat
         except ClipError:
             outcomes.add(False)
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"),
+    [
+        ("a.mp4", "libx264", "yuv420p"),
+        ("a.webm", "libvpx-vp9", "yuv420p"),
+        ("a.mkv", "libx264", "yuv420p"),
+    ],
+)
+def test_one_frame_is_found_by_its_time(name: str, codec: str, pixels: str, tmp_path: Path) -> None:
+    times = [0.5 + n / 25 for n in range(80)]
+    path = film(tmp_path / name, noise(80, 96, 64), times, codec=codec, pixels=pixels)
+    frames, *_ = watch(path)
+    with Clip(path) as clip:
+        for frame in (frames[70], frames[3], frames[0], frames[40]):
+            found = clip.frame_at(frame.t)
+            assert found is not None
+            assert found.t == pytest.approx(frame.t)
+            assert np.array_equal(found.image, frame.image)
+
+
+def test_a_frame_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", LANDSCAPE, [0.0, 0.1, 0.5, 0.6])
+    with Clip(path) as clip:
+        assert clip.frame_at(0.3) is None
+        assert clip.frame_at(9.0) is None
+        found = clip.frame_at(0.5, long_side=48)
+    assert found is not None
+    assert found.image.shape == (32, 48, 3)
+
+
+def test_the_next_frames_are_decoded_ahead(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", LANDSCAPE, even(30))
+    with Clip(path) as clip, decoded_ahead(clip.frames()) as frames:
+        assert [frame.t for frame in frames] == pytest.approx(even(30), abs=0.001)
+
+
+def test_a_clip_is_closed_only_when_nothing_decodes(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", noise(60, 96, 64), even(60))
+    for _ in range(20):
+        with Clip(path) as clip, decoded_ahead(clip.frames()) as frames:
+            next(frames)
+
+
+def test_frames_of_a_rate_keep_their_times(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", LANDSCAPE, even(50))
+    with Clip(path) as clip:
+        times = [frame.t for frame in clip.frames(rate=10.0)]
+        assert clip.facts().frames_decoded == 50
+    # Every third of 25 a second: the next frame would come too early.
+    assert np.diff(times) == pytest.approx(0.12, abs=0.001)

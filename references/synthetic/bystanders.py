@@ -74,7 +74,7 @@ def random_bystanders(
 
 
 def _somebody(rng: np.random.Generator, held_out: bool) -> Lifter:
-    return dress(random_body(rng, held_out=held_out), random_outfit(rng))
+    return dress(random_body(rng, held_out=held_out), random_outfit(rng, held_out=held_out))
 
 
 def _edges(things: Sequence[Mesh]) -> Floats:

@@ -24,13 +24,16 @@ class Material:
     """How a surface looks.
 
     ``gloss`` is the strength of its highlight. It may have a ``texture`` (H, W, 3) RGB over its uv,
-    or the colours of ``garments``, or be a ``backdrop`` that shows nothing but shadows. What does
+    or the colours of ``garments``, the first of which may have stripes in the colour ``trim``,
+    ``stripe_m`` apart, or be a ``backdrop`` that shows nothing but shadows. What does
     not cast a ``shadow`` is outside the reach of the sun: floors, walls, ceilings.
     """
 
     gloss: float = 0.05
     texture: Image | None = None
     garments: tuple[Colour, Colour, Colour, Colour] | None = None
+    trim: Colour = (0.0, 0.0, 0.0)
+    stripe_m: float | None = None
     backdrop: bool = False
     shadow: bool = True
 

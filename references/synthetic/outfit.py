@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import ConvexHull
 
 from references.synthetic.body import Body, Pose
-from references.synthetic.mesh import Colour, Material, Mesh, solid, vertex_normals
+from references.synthetic.mesh import (
+    Colour,
+    Material,
+    Mesh,
+    ball,
+    joined,
+    solid,
+    tube,
+    vertex_normals,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,10 +34,25 @@ _LEATHER_M: Final = 0.006
 
 _FAR_INSIDE: Final = 1.0
 
+HairStyle = Literal["short", "bun", "ponytail"]
+
+# Long hair hangs on the back of the head: points behind and above it, in metres, and a radius.
+_BUN: Final = ((0.0, 0.015, 0.03), 0.042)
+_TAIL: Final = (
+    ((0.0, -0.01, 0.03), (0.0, 0.045, 0.01), (0.0, 0.06, -0.09), (0.0, 0.045, -0.19)),
+    0.021,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """The colours of a lifter; ``sleeve`` is the share of the upper arm that the shirt covers."""
+    """What a lifter looks like.
+
+    ``sleeve`` is the share of the upper arm that the shirt covers; from 1 to 2 it goes on to the
+    wrist. ``hem_m`` is how far above the knee the shorts end; trousers end below it. The shirt may
+    have stripes in the colour ``trim``, ``stripe_m`` apart; long ``hair_style`` is worn as a bun or
+    a ponytail.
+    """
 
     skin: Colour = (0.72, 0.50, 0.40)
     hair: Colour = (0.10, 0.07, 0.05)
@@ -37,13 +61,17 @@ class Outfit:
     socks: Colour = (0.84, 0.84, 0.84)
     shoes: Colour = (0.23, 0.24, 0.27)
     sleeve: float = 0.55
+    hem_m: float = 0.12
+    trim: Colour = (0.80, 0.80, 0.80)
+    stripe_m: float | None = None
+    hair_style: HairStyle = "short"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifter:
     """A dressed body: ``bare`` for the keypoints, ``dressed`` for what is seen.
 
-    ``shoes`` are meshes at rest, by the bone that carries them.
+    Shoes and long hair are ``worn``: meshes at rest, by the bone that carries them.
     """
 
     bare: Body
@@ -51,7 +79,7 @@ class Lifter:
     colours: Floats
     fields: Floats
     material: Material
-    shoes: Mapping[str, Mesh]
+    worn: Mapping[str, Mesh]
 
     def meshes(self, pose: Pose, moment: int = 0) -> list[Mesh]:
         """Return what is seen of the lifter at one moment of a pose."""
@@ -59,16 +87,19 @@ class Lifter:
         faces = self.dressed.faces
         normals = vertex_normals(vertices, faces)
         skin = Mesh(vertices, faces, normals, self.colours, self.fields, self.material)
-        return [skin, *(self._worn(shoe, bone, pose, moment) for bone, shoe in self.shoes.items())]
+        return [
+            skin,
+            *(self._carried(mesh, bone, pose, moment) for bone, mesh in self.worn.items()),
+        ]
 
-    def _worn(self, shoe: Mesh, bone: str, pose: Pose, moment: int) -> Mesh:
+    def _carried(self, mesh: Mesh, bone: str, pose: Pose, moment: int) -> Mesh:
         index = self.bare.index(bone)
         turned = pose.rotations[moment, index]
         return replace(
-            shoe,
-            vertices=(shoe.vertices - self.bare.heads[index]) @ turned.T
+            mesh,
+            vertices=(mesh.vertices - self.bare.heads[index]) @ turned.T
             + pose.heads[moment, index],
-            normals=shoe.normals @ turned.T,
+            normals=mesh.normals @ turned.T,
         )
 
 
@@ -76,7 +107,13 @@ def dress(body: Body, outfit: Outfit) -> Lifter:
     """Return the body in an outfit."""
     regions = _Regions(body)
     fields = np.stack(
-        [regions.shirt(outfit.sleeve), regions.shorts(), regions.socks(), regions.hair()], axis=1
+        [
+            regions.shirt(outfit.sleeve),
+            regions.shorts(outfit.hem_m),
+            regions.socks(),
+            regions.hair(),
+        ],
+        axis=1,
     )
     covered = np.clip(fields / _EDGE_M, 0, 1) * _THICKNESS
     normals = vertex_normals(body.vertices, body.faces)
@@ -88,8 +125,15 @@ def dress(body: Body, outfit: Outfit) -> Lifter:
         dressed=replace(body, vertices=vertices),
         colours=regions.complexion(outfit),
         fields=fields,
-        material=Material(garments=(outfit.shirt, outfit.shorts, outfit.socks, outfit.hair)),
-        shoes={f"foot.{side}": _shoe(body, side, outfit.shoes) for side in ("L", "R")},
+        material=Material(
+            garments=(outfit.shirt, outfit.shorts, outfit.socks, outfit.hair),
+            trim=outfit.trim,
+            stripe_m=outfit.stripe_m,
+        ),
+        worn={
+            **{f"foot.{side}": _shoe(body, side, outfit.shoes) for side in ("L", "R")},
+            **_long_hair(outfit, regions.back_of_head()),
+        },
     )
 
 
@@ -113,13 +157,13 @@ class _Regions:
         front = np.where(self._y < 0, -0.02, 0.012)
         collar = neck + front - 0.25 * np.clip(np.abs(self._x) - 0.05, 0, 0.08)
         torso = np.minimum(collar - self._z, self._z - self._waist + 0.03)
-        along = self._along_upper_arm()
+        along = self._along_arm()
         arm = (sleeve - along) * self._body.length("upperarm01.L", "lowerarm01.L")
         on_arm = np.clip((self._arm - 0.3) / 0.4, 0, 1)
         return np.asarray(np.minimum(_far_unless(1 - on_arm, torso), _far_unless(on_arm, arm)))
 
-    def shorts(self) -> Floats:
-        hem = self._body.head("lowerleg01.L")[2] + 0.12
+    def shorts(self, hem_m: float) -> Floats:
+        hem = self._body.head("lowerleg01.L")[2] + hem_m
         legs = np.minimum(self._waist - self._z, self._z - hem)
         return np.asarray(np.where(self._arm > 0.5, -_FAR_INSIDE, legs))
 
@@ -160,15 +204,39 @@ class _Regions:
         colours[lips] = skin * (0.86, 0.62, 0.62)
         return np.asarray(np.clip(colours, 0, 1))
 
-    def _along_upper_arm(self) -> Floats:
-        """Return how far down the upper arm of its side each vertex is: 0 shoulder, 1 elbow."""
+    def back_of_head(self) -> Floats:
+        """Return the point (3,) of the head furthest back, at the height of the eyes."""
+        eyes = self._body.head("eye.L")[2]
+        level = np.flatnonzero((self._head > 0.5) & (np.abs(self._z - eyes) < 0.01))
+        return np.array([0.0, self._y[level].max(), eyes])
+
+    def _along_arm(self) -> Floats:
+        """Return how far down its arm each vertex is: 0 shoulder, 1 elbow, 2 wrist."""
         along = np.empty(len(self._z))
         for side in ("L", "R"):
-            start = self._body.head(f"upperarm01.{side}")
-            arm = self._body.head(f"lowerarm01.{side}") - start
+            bones = (f"upperarm01.{side}", f"lowerarm01.{side}", f"wrist.{side}")
+            shoulder, elbow, wrist = (self._body.head(bone) for bone in bones)
             here = (self._x > 0) == (side == "L")
-            along[here] = (self._body.vertices[here] - start) @ arm / (arm @ arm)
+            vertices = self._body.vertices[here]
+            upper, lower = elbow - shoulder, wrist - elbow
+            beyond = (vertices - elbow) @ lower / (lower @ lower)
+            before = (vertices - shoulder) @ upper / (upper @ upper)
+            along[here] = np.where(beyond > 0, 1 + beyond, np.minimum(before, 1))
         return along
+
+
+def _long_hair(outfit: Outfit, back: Floats) -> dict[str, Mesh]:
+    match outfit.hair_style:
+        case "short":
+            return {}
+        case "bun":
+            offset, radius = _BUN
+            return {"head": ball(back + offset, radius, outfit.hair, rings=10)}
+        case "ponytail":
+            offsets, radius = _TAIL
+            points = [back + offset for offset in offsets]
+            tail = tube(points, radius, outfit.hair)
+            return {"head": joined([tail, ball(points[-1], radius, outfit.hair)])}
 
 
 def _far_unless(share: Floats, field: Floats) -> Floats:

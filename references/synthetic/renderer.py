@@ -167,6 +167,8 @@ class Renderer:
         elif material.garments is not None:
             surface = "dressed"
             self._scene["garments"].value = list(material.garments)
+            self._scene["trim"].value = material.trim
+            self._scene["stripe"].value = material.stripe_m or 0.0
         elif material.texture is not None:
             surface = "textured"
             self._texture(material.texture).use(0)

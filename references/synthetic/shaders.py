@@ -47,6 +47,8 @@ uniform vec3 groundlight;
 uniform float gloss;
 uniform int surface;       // 0 plain, 1 textured, 2 dressed, 3 backdrop
 uniform vec3 garments[4];  // shirt, shorts, socks, hair
+uniform vec3 trim;
+uniform float stripe;      // metres between stripes of the shirt, 0 for none
 uniform sampler2D image;
 uniform sampler2DShadow shadow_map;
 in vec3 world;
@@ -72,7 +74,12 @@ vec3 dressed() {
     vec3 worn = base;
     if (fields.z > 0.0) worn = garments[2];
     if (fields.y > 0.0) worn = garments[1] * (fields.y < 0.012 ? 0.8 : 1.0);
-    if (fields.x > 0.0) worn = garments[0] * (fields.x < 0.012 ? 0.82 : 1.0);
+    if (fields.x > 0.0) {
+        // Where sleeve and trunk meet, the field is too steep to tell a distance.
+        bool even = fwidth(fields.x) < 0.3 * stripe;
+        bool striped = even && fract(fields.x / stripe) < 0.4;
+        worn = (striped ? trim : garments[0]) * (fields.x < 0.012 ? 0.82 : 1.0);
+    }
     if (fields.w > 0.0) worn = garments[3] * mix(1.3, 0.9, clamp(fields.w / 0.05, 0.0, 1.0));
     return worn;
 }

@@ -68,12 +68,12 @@ class Still:
 def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = False) -> Still:
     """Return a picture of somebody at any moment of an exercise, the same for the same seed.
 
-    With ``held_out``, bodies and rooms are those that pictures without it never show. Raises
-    KeyError for an exercise without a motion.
+    With ``held_out``, bodies, clothes and rooms are those that pictures without it never show.
+    Raises KeyError for an exercise without a motion.
     """
     rng = np.random.default_rng((seed, int(held_out)))
     motion = random_motion(motions()[exercise], rng)
-    lifter = dress(random_body(rng, held_out=held_out), random_outfit(rng))
+    lifter = dress(random_body(rng, held_out=held_out), random_outfit(rng, held_out=held_out))
     # The start position comes first: it says where seats and benches stand.
     pose = pose_values(lifter.bare, motion, _moments(motion, rng))
     stage = build_stage(lifter.bare, motion, pose)

@@ -12,7 +12,7 @@ from references.lens import Lens
 from references.motions import Fault, Motion, Track
 from references.synthetic.body import BODIES, Body, load_body
 from references.synthetic.mesh import Colour
-from references.synthetic.outfit import Outfit
+from references.synthetic.outfit import HairStyle, Outfit
 from references.synthetic.performance import Repetition
 from references.synthetic.renderer import Light
 from references.synthetic.room import GYMS, HELD_OUT, Room
@@ -57,6 +57,17 @@ _OVERHEAD_ASIDE_M: Final = (0.1, 1.1)
 
 _SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
 _HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
+
+# Tank top, two T-shirts, long sleeves; hot pants, shorts, below the knee, trousers or leggings.
+_SLEEVES: Final = (0.05, 0.55, 0.75, 1.93)
+_SLEEVE_SHARES: Final = (0.25, 0.3, 0.2, 0.25)
+_HEMS_M: Final = (0.26, 0.12, -0.1, -0.36)
+_HEM_SHARES: Final = (0.1, 0.4, 0.15, 0.35)
+_STRIPED_SHARE: Final = 0.3
+_STRIPES_M: Final = (0.02, 0.10)
+_BROAD_STRIPES_M: Final = (0.16, 0.30)
+_HAIR_STYLES: Final[tuple[HairStyle, ...]] = ("short", "bun", "ponytail")
+_HAIR_STYLE_SHARES: Final = (0.65, 0.15, 0.2)
 
 
 def random_body(rng: np.random.Generator, *, held_out: bool = False) -> Body:
@@ -209,8 +220,8 @@ def random_lens(
     return replace(Lens.of_phone(width, height, view), distortion=(k1, 0.0, 0.0, 0.0))
 
 
-def random_outfit(rng: np.random.Generator) -> Outfit:
-    """Return chance clothes, skin and hair."""
+def random_outfit(rng: np.random.Generator, *, held_out: bool = False) -> Outfit:
+    """Return chance clothes, skin and hair; who is ``held_out`` wears the broadest stripes."""
 
     def cloth() -> tuple[float, float, float]:
         shade = rng.uniform(0.05, 0.8)
@@ -224,8 +235,18 @@ def random_outfit(rng: np.random.Generator) -> Outfit:
         shorts=cloth(),
         socks=(0.85, 0.85, 0.85) if rng.uniform() < 0.6 else (0.1, 0.1, 0.1),
         shoes=cloth(),
-        sleeve=float(rng.choice([0.05, 0.55, 0.75])),
+        sleeve=float(rng.choice(_SLEEVES, p=_SLEEVE_SHARES)),
+        hem_m=float(rng.choice(_HEMS_M, p=_HEM_SHARES)),
+        trim=cloth(),
+        stripe_m=_stripe_m(rng, held_out),
+        hair_style=_HAIR_STYLES[int(rng.choice(3, p=_HAIR_STYLE_SHARES))],
     )
+
+
+def _stripe_m(rng: np.random.Generator, held_out: bool) -> float | None:
+    if held_out:
+        return float(rng.uniform(*_BROAD_STRIPES_M))
+    return float(rng.uniform(*_STRIPES_M)) if rng.uniform() < _STRIPED_SHARE else None
 
 
 def random_light(light: Light, rng: np.random.Generator) -> Light:

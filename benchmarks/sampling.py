@@ -1,10 +1,11 @@
-"""How many frames a second the pose network has to see.
+"""How many frames a second the pose network has to see, and how closely.
 
     python -m benchmarks.sampling CLIPS [--exercise NAME ...]
 
-Each clip is judged at several sampling rates; the angles at the velocity minima are compared with
-those of the highest rate, and the repetitions with the labels of ``manifest.csv``. The exercise is
-given, so that only sampling differs between the arms.
+Each clip is judged at several sampling rates, in whole frames and in regions around the lifter; the
+angles at the velocity minima are compared with those of every whole frame, and the repetitions with
+the labels of ``manifest.csv``. The exercise is given, so that only looking differs between the
+arms.
 """
 
 import json
@@ -27,54 +28,66 @@ from pipeline.observe import ObserveSettings, observe
 from pipeline.watch import LookSettings
 from references.exercises import PHASES, exercises
 
-_RATES: Final = (5.0, 7.5, 10.0, 15.0, 30.0)
+_FULL: Final = "30, whole frames"
+
+_ARMS: Final = {
+    **{
+        f"{rate:g}, whole frames": LookSettings(frames_per_second=rate, whole_every_s=0.0)
+        for rate in (5.0, 7.5, 10.0, 15.0, 30.0)
+    },
+    **{
+        f"15, regions of {size}": LookSettings(region_size=size, skip_still=False)
+        for size in (256, 320, 384, 480)
+    },
+    "the default": LookSettings(),
+}
 
 
 def main(
     clips: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
     exercise: Annotated[list[str] | None, typer.Option(help="Only these folders.")] = None,
 ) -> None:
-    """Judge the clips at every rate and print what it costs and what it changes."""
+    """Judge the clips in every way and print what it costs and what it changes."""
     labels = labelled_repetitions(clips / "manifest.csv")
     network = load_network(Settings())
     folders = exercise or list(exercises())
     files = sorted(f for name in folders for f in (clips / name).glob("*.*"))
-    found: dict[float, dict[str, Verdict]] = defaultdict(dict)
-    seconds: dict[float, float] = defaultdict(float)
+    found: dict[str, dict[str, Verdict]] = defaultdict(dict)
+    seconds: dict[str, float] = defaultdict(float)
     filmed = 0.0
     for file in track(files, console=Console(stderr=True)):
         name = file.relative_to(clips).as_posix()
-        for rate in _RATES:
+        for arm, look in _ARMS.items():
             started = perf_counter()
             try:
                 observation = observe(
                     file,
                     network,
-                    ObserveSettings(look=LookSettings(frames_per_second=rate)),
+                    ObserveSettings(look=look),
                     progress=lambda step, done: None,
                 )
             except ClipError:
                 break
-            found[rate][name] = judge(observation.track, exercise=file.parent.name)
-            seconds[rate] += perf_counter() - started
+            found[arm][name] = judge(observation.track, exercise=file.parent.name)
+            seconds[arm] += perf_counter() - started
         else:
             filmed += observation.clip.seconds
 
-    table = Table("frames/s", "reps MAE", "same reps as at 30", "angle change 50/90 %", "s/s")
+    table = Table("looks", "reps MAE", "same reps as full", "angle change 50/90 %", "s/s")
     figures = {}
-    for rate in _RATES:
-        row = _figures(found[rate], found[_RATES[-1]], labels)
-        row["seconds_per_second"] = round(seconds[rate] / filmed, 3)
-        figures[f"{rate:g}"] = row
+    for arm in _ARMS:
+        row = _figures(found[arm], found[_FULL], labels)
+        row["seconds_per_second"] = round(seconds[arm] / filmed, 3)
+        figures[arm] = row
         table.add_row(
-            f"{rate:g}",
+            arm,
             f"{row['reps_mae']:.3f}",
             f"{row['same_reps']:.0%}",
             f"{row['angle_change_median_deg']:.1f}° / {row['angle_change_p90_deg']:.1f}°",
             f"{row['seconds_per_second']:.2f}",
         )
     Console().print(table)
-    print(json.dumps({"clips": len(found[_RATES[-1]]), "rates": figures}))
+    print(json.dumps({"clips": len(found[_FULL]), "looks": figures}))
 
 
 def _figures(

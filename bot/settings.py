@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{30,}")
 
-# Each worker holds a pose network in memory, about a gigabyte.
+# Each worker holds a pose network in memory, some hundred megabytes.
 _MOST_WORKERS: Final = 64
 
 

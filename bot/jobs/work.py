@@ -91,9 +91,13 @@ class ProgressFile:
 
 def prepare(settings: "Settings | None") -> None:
     """Load the models, so that the first clip need not wait for them."""
+    import cv2  # noqa: PLC0415
+
     from pipeline.analysis import Settings, load_network  # noqa: PLC0415
     from pipeline.classify.weights import load as load_classifier  # noqa: PLC0415
 
+    # Frames are looked at side by side: threads inside each look would only get in their way.
+    cv2.setNumThreads(1)
     load_network(settings or Settings())
     load_classifier()
 

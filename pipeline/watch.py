@@ -44,7 +44,7 @@ class LookSettings:
 
     frames_per_second: float = 15.0
     whole_every_s: float = 0.33
-    region_size: int = 384
+    region_size: int = 480
     skip_still: bool = True
 
 

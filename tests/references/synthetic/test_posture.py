@@ -15,6 +15,7 @@ from references.geometry import included_angle
 from references.motions import Motion, motions
 from references.skeleton import MIRROR
 from references.synthetic.body import BODIES, Body, Pose, load_body
+from references.synthetic.equipment import build_stage
 from references.synthetic.held import BAR_RADIUS_M
 from references.synthetic.posture import hand_centre, pose_motion
 
@@ -22,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 PHASE = np.linspace(0, 1, 7)
 CONTACT_M = 0.02
+TRUNK_RADIUS_M = 0.11
 
 ELBOW_DEG = (30, 180)
 KNEE_DEG = (35, 180)
@@ -170,6 +172,40 @@ def test_the_bar_touches_the_chest_at_the_turn(exercise: str, body: str) -> None
     trunk = np.abs(skin[:, 0]) < 0.1
     gap = np.hypot(*(skin[trunk, 1:] - bar[1:]).T).min() - BAR_RADIUS_M
     assert abs(gap) < CONTACT_M
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_the_hands_hold_the_bar_of_a_hip_thrust(body: str) -> None:
+    shape, motion, pose = posed(body, "hip_thrust")
+    stage = build_stage(shape, motion, pose)
+    for moment in range(len(PHASE)):
+        (bar, *_) = stage.moving(shape, pose, moment)
+        middle = (bar.vertices.min(axis=0) + bar.vertices.max(axis=0)) / 2
+        for side in ("L", "R"):
+            off = hand_centre(shape, pose, side)[moment] - middle
+            assert np.hypot(off[1], off[2]) < CONTACT_M + BAR_RADIUS_M
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_arm_goes_through_the_bench(body: str) -> None:
+    shape, motion, pose = posed(body, "bench_press")
+    arms = moved_by(shape, "upperarm02", "lowerarm", "wrist")
+    for moment in range(len(PHASE)):
+        skin = shape.skin(pose, moment)[arms]
+        # Over the bench, which is 29 cm wide, an arm is above it; beside it, it may go lower.
+        assert (np.abs(skin[skin[:, 2] < motion.support_height_m, 0]) > 0.145).all()
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("exercise", motions())
+def test_no_arm_goes_through_the_trunk(exercise: str, body: str) -> None:
+    shape, _, pose = posed(body, exercise)
+    low, high = (pose.heads[:, shape.index(bone)] for bone in ("spine05", "spine01"))
+    for joint in ("lowerarm01.L", "lowerarm01.R", "wrist.L", "wrist.R"):
+        at = pose.heads[:, shape.index(joint)]
+        along = ((at - low) * (high - low)).sum(axis=1) / ((high - low) ** 2).sum(axis=1)
+        nearest = low + np.clip(along, 0, 1)[:, None] * (high - low)
+        assert np.linalg.norm(at - nearest, axis=1).min() > TRUNK_RADIUS_M
 
 
 @pytest.mark.parametrize("exercise", ["deadlift", "romanian_deadlift", "barbell_biceps_curl"])

@@ -30,6 +30,10 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
 
+``[set_up]``
+    how the lifter who takes the weight before the set, and puts it back after, differs from the
+    start: degrees by parameter, like ``"arms.reach" = 16`` for a bar that lies on its hooks.
+
 ``[[faults]]``
     what lifters get wrong. ``adds`` says, for parameters like ``arms.bend`` (or ``left_arm.bend``
     for one side alone), how many degrees (or units) one degree of the fault adds over the phases.
@@ -38,7 +42,7 @@ Every parameter is a number, or a list of numbers evenly spread over the phases;
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -125,6 +129,7 @@ class Motion:
     support: Support
     support_height_m: float
     faults: tuple[Fault, ...] = ()
+    set_up: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}))
 
     def has(self, part: str, name: str) -> bool:
         """Tell whether the motion sets a parameter."""
@@ -181,6 +186,9 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         support=table["support"]["by"],
         support_height_m=float(table["support"].get("height", 0.0)),
         faults=tuple(_parse_fault(fault) for fault in table.get("faults", ())),
+        set_up=MappingProxyType(
+            {_parameter(key): float(value) for key, value in table.get("set_up", {}).items()}
+        ),
     )
     _check_limb(motion, "arms", ("reach", "upper"))
     _check_limb(motion, "legs", ("reach", "upper", "plant"))

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from references.geometry import joint_angles
 from references.lens import Lens
-from references.motions import Motion, Values, motions
+from references.motions import Motion, motions
 from references.synthetic.error_model import ErrorModel, load_error_model
 from references.synthetic.performance import Boundary, Performance, perform
 from references.synthetic.variation import (
@@ -32,12 +32,8 @@ _EXTENT_M: Final = 1.15
 _SHAKE_PX: Final = 3.0
 _SHAKE_S: Final = 0.4
 
-# How a lifter stands who takes the weight from the floor, compared with the start position.
-_PICKING_UP: Final[Mapping[tuple[str, str], float]] = {
-    ("trunk", "lean"): 55.0,
-    ("legs", "bend"): -55.0,
-    ("legs", "reach"): 17.0,
-}
+# How often a clip shows how the weight is taken, and how it is put back.
+_SHOWS_SET_UP: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +95,9 @@ def _clip(
         before_s=rng.uniform(0.2, 3.0),
         after_s=rng.uniform(0.2, 2.5),
     )
-    if motion.support == "feet" and rng.uniform() < 0.4:
-        performance = replace(performance, values=_with_pick_up(performance))
+    if motion.set_up:
+        taken, put_back = rng.uniform(size=2) < _SHOWS_SET_UP
+        performance = _with_set_up(performance, taken=taken, put_back=put_back)
     body = random_body(rng)
     joints = body.keypoints(performance.pose(body))
     if motion.support == "feet" and rng.uniform() < 0.3:
@@ -127,16 +124,19 @@ def _clip(
     )
 
 
-def _with_pick_up(performance: Performance) -> Values:
-    """Return the parameters of a lifter who lifts the weight off the floor first."""
-    begin = performance.boundaries[0].start_s
-    left = np.clip(1 - performance.t / begin, 0, 1)
-    down = left**2 * (3 - 2 * left)
+def _with_set_up(performance: Performance, *, taken: bool, put_back: bool) -> Performance:
+    """Return the set of a lifter who takes the weight before it, or puts it back after it."""
+    begin, end = performance.boundaries[0].start_s, performance.boundaries[-1].end_s
+    away = np.zeros(len(performance.t))
+    if taken:
+        away += np.clip(1 - performance.t / begin, 0, 1)
+    if put_back:
+        away += np.clip((performance.t - end) / max(performance.t[-1] - end, 1e-6), 0, 1)
+    eased = away**2 * (3 - 2 * away)
     values = dict(performance.values)
-    for key, change in _PICKING_UP.items():
-        if key in values:
-            values[key] = values[key] + down * change
-    return values
+    for key, change in performance.motion.set_up.items():
+        values[key] = values.get(key, 0.0) + eased * change
+    return replace(performance, values=values)
 
 
 def _turning_away(joints: Floats, performance: Performance, rng: np.random.Generator) -> Floats:

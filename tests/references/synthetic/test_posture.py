@@ -17,7 +17,7 @@ from references.skeleton import MIRROR
 from references.synthetic.body import BODIES, Body, Pose, load_body
 from references.synthetic.equipment import build_stage
 from references.synthetic.held import BAR_RADIUS_M
-from references.synthetic.posture import hand_centre, pose_motion
+from references.synthetic.posture import hand_centre, pose_motion, pose_values
 
 Floats = npt.NDArray[np.float64]
 
@@ -216,6 +216,22 @@ def test_the_bar_stays_in_front_of_the_legs(exercise: str) -> None:
         skin = shape.skin(pose, moment)[moved_by(shape, "pelvis", "upperleg", "lowerleg")]
         legs = skin[np.abs(skin[:, 2] - bar[2]) < CONTACT_M]
         assert not len(legs) or bar[1] < legs[:, 1].min() + CONTACT_M
+
+
+@pytest.mark.parametrize("exercise", having(lambda m: bool(m.set_up)))
+def test_who_takes_the_weight_bends_no_joint_too_far(exercise: str) -> None:
+    motion, shape = motions()[exercise], load_body("woman")
+    values = dict(motion.values([0.0]))
+    for key, change in motion.set_up.items():
+        values[key] = values.get(key, np.zeros(1)) + change
+    pose = pose_values(shape, motion, values)
+    for side in ("L", "R"):
+        for bones, limits in (
+            (("upperarm01", "lowerarm01", "wrist"), ELBOW_DEG),
+            (("upperleg01", "lowerleg01", "foot"), KNEE_DEG),
+        ):
+            heads = (pose.heads[:, shape.index(f"{bone}.{side}")] for bone in bones)
+            assert_within(included_angle(*heads), limits)
 
 
 def test_a_deadlift_starts_with_the_plates_on_the_floor() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from references.geometry import joint_angles
 from references.motions import motions
-from references.synthetic.error_model import KINDS, POSTURES, QUANTILES, SIDES, load_error_model
+from references.skeleton import KEYPOINT_KINDS
+from references.synthetic.error_model import POSTURES, QUANTILES, SIDES, load_error_model
 from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
 
 
@@ -71,14 +72,14 @@ def test_without_faults_there_are_none() -> None:
 
 def test_the_error_model_reproduces_its_own_quantiles() -> None:
     model = load_error_model()
-    shape = (len(KINDS), len(SIDES), len(POSTURES), len(QUANTILES))
+    shape = (len(KEYPOINT_KINDS), len(SIDES), len(POSTURES), len(QUANTILES))
     assert model.error.shape == model.conf.shape == shape
     assert (np.diff(model.error, axis=-1) >= 0).all()
     errors = []
     for clip in skeleton_clips(30, seed=11, exercises=["barbell_biceps_curl"]):
         size = np.linalg.norm(np.ptp(clip.true_xy, axis=1), axis=1)
         errors.append(np.linalg.norm(clip.xy - clip.true_xy, axis=2)[:, 7] / size)  # left elbow
-    measured = model.error[KINDS.index("elbow"), :, POSTURES.index("upright")]
+    measured = model.error[KEYPOINT_KINDS.index("elbow"), :, POSTURES.index("upright")]
     middle = measured[:, np.searchsorted(QUANTILES, 0.5)]
     assert middle.min() * 0.7 < np.nanmedian(np.concatenate(errors)) < middle.max() * 1.3
 
@@ -90,3 +91,13 @@ def test_errors_last_for_more_than_a_frame() -> None:
     off = off[good] - off[good].mean(axis=0)
     together = (off[1:] * off[:-1]).sum() / (off**2).sum()
     assert together > 0.4
+
+
+def test_the_bar_of_some_bench_presses_comes_off_the_hooks_and_goes_back() -> None:
+    racked = [
+        (clip.joints[[0, -1], 9, 1] - clip.joints[[0, -1], 5, 1] > 0.05).tolist()
+        for clip in skeleton_clips(20, seed=5, exercises=["bench_press"], fault_share=0.0)
+    ]
+    begins, ends = zip(*racked, strict=True)
+    assert 0 < sum(begins) < len(racked)
+    assert 0 < sum(ends) < len(racked)

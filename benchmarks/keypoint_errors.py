@@ -2,10 +2,11 @@
 
     python -m benchmarks.keypoint_errors [--frames N] [--seed S] [--fit FILE]
 
-Renders lifters at random moments of random sets, filmed by random phones in random rooms, runs the
-network on them and compares keypoints. ``--fit`` writes the error model from them; without it the
-model that is there is compared with them: median and 90th percentile of the error by kind of
-keypoint, measured beside modelled. The last line is one JSON object.
+Renders lifters at random moments of random sets, filmed by random phones in rooms that no training
+picture shows, runs the network on them and compares keypoints. ``--fit`` writes the error model
+from them, ``--reliability`` what a confidence is worth. Without ``--fit`` the error model that is
+there is compared with them: median and 90th percentile of the error by kind of keypoint, measured
+beside modelled. The last line is one JSON object.
 """
 
 import json
@@ -20,12 +21,22 @@ import typer
 from rich.progress import track
 from scipy.stats import spearmanr
 
-from pipeline.pose.network import PoseNetwork
+from pipeline.clip import Image
+from pipeline.pose.loading import load_network
+from pipeline.pose.people import Network, People, Region
+from pipeline.pose.reliability import (
+    CONFIDENCES,
+    SHARE_WITHIN,
+    Reliability,
+    confidence_bin,
+    lies,
+)
+from pipeline.pose.smooth import torso_length
+from pipeline.pose.weights import DEFAULT_WEIGHTS
+from pipeline.watch import LookSettings
 from references.motions import motions
-from references.skeleton import MIRROR
-from references.synthetic.equipment import build_stage
+from references.skeleton import KEYPOINT_KINDS, KIND_OF_KEYPOINT, MIRROR
 from references.synthetic.error_model import (
-    KINDS,
     POSTURES,
     QUANTILES,
     SIDES,
@@ -34,24 +45,16 @@ from references.synthetic.error_model import (
     classes,
     load_error_model,
 )
-from references.synthetic.outfit import dress
-from references.synthetic.performance import perform
-from references.synthetic.renderer import Renderer
-from references.synthetic.room import GYMS, scenery
-from references.synthetic.variation import (
-    random_body,
-    random_lens,
-    random_motion,
-    random_outfit,
-    random_repetitions,
-    random_viewpoint,
-)
+from references.synthetic.stills import still
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
 
-_LONG_SIDE = 960
-_EXTENT_M = 1.15
+_LONG_SIDE = 640
+# The room that the pose step leaves around a body, in shares of its longer side.
+_ROOM = 0.15
+# So that no two seeds draw the same picture.
+_SEEDS_APART = 1_000_000
 # With fewer keypoints of a class than this its errors are taken from both sides or postures.
 _ENOUGH = 40
 
@@ -68,43 +71,43 @@ class Look:
     conf: Floats | None
 
 
-def look_at(frames: int, seed: int, network: PoseNetwork, names: Sequence[str]) -> list[Look]:
-    """Render and look: ``frames`` single frames, the exercises named in turn."""
+def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> list[Look]:
+    """Render and look: ``frames`` single frames, the exercises named in turn.
+
+    Bodies, clothes and rooms are those that no training picture shows. The network looks as the
+    pose step mostly does: at the lifter's surroundings, at the size that `LookSettings` names.
+    """
     looks = []
-    upright, sideways = Renderer(540, 960), Renderer(960, 540)
     for number in track(range(frames), "looking"):
-        rng = np.random.default_rng((seed, number))
-        motion = random_motion(motions()[names[number % len(names)]], rng)
-        performance = perform(motion, random_repetitions(motion, rng), rng=rng, fps=10.0)
-        lifter = dress(random_body(rng), random_outfit(rng))
-        pose = performance.pose(lifter.bare)
-        stage = build_stage(lifter.bare, motion, pose)
-        moment = int(rng.integers(len(performance.t)))
-        joints = lifter.bare.keypoints(pose)
-        x, y, z = (joints[moment].min(axis=0) + joints[moment].max(axis=0)) / 2
-        viewpoint = random_viewpoint((float(x), float(y), float(z)), rng)
-        lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE)
-        room = GYMS[int(rng.integers(len(GYMS)))]
-        meshes = [
-            *scenery(room),
-            *lifter.meshes(pose, moment),
-            *stage.meshes(lifter.bare, pose, moment),
-        ]
-        renderer = upright if lens.height > lens.width else sideways
-        # Renderers draw pinholes: the truth is projected without the lens' distortion, too.
-        image = renderer.render(meshes, viewpoint, lens, room.light)
-        image = np.clip(image + rng.normal(scale=3, size=image.shape), 0, 255).astype(np.uint8)
-        true_xy = lens.without_distortion().project(viewpoint, joints[moment])
-        people = network.people(image)
-        seen = conf = None
-        if len(people.scores):
-            distance = np.median(np.linalg.norm(people.xy - true_xy, axis=2), axis=1)
-            best = int(distance.argmin())
-            seen, conf = people.xy[best].astype(float), people.conf[best].astype(float)
-        looks.append(Look(motion.exercise, viewpoint, joints[moment], true_xy, seen, conf))
-    upright.close()
-    sideways.close()
+        name = names[number % len(names)]
+        picture = still(
+            name, seed=_SEEDS_APART * seed + number, long_side=_LONG_SIDE, held_out=True
+        )
+        lifter = picture.people[0]
+        if np.isfinite(lifter.box).all():
+            seen, conf = _nearest(_around(network, picture.image, lifter.box), lifter.xy)
+            looks.append(Look(name, picture.viewpoint, picture.joints, lifter.xy, seen, conf))
     return looks
+
+
+def _around(network: Network, image: Image, box: Floats) -> People:
+    height, width = image.shape[:2]
+    room = _ROOM * (box[2:] - box[:2]).max()
+    left, top = np.maximum(box[:2] - room, 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(box[2:] + room), [width, height]).astype(int).tolist()
+    longer = max(right - left, bottom - top)
+    size = min(longer, LookSettings().region_size)
+    return network.people(image, Region(left, top, right, bottom), size)
+
+
+def _nearest(people: People, true_xy: Floats) -> tuple[Floats, Floats] | tuple[None, None]:
+    if not len(people.scores):
+        return None, None
+    distance = np.median(np.linalg.norm(people.xy - true_xy, axis=2), axis=1)
+    best = int(distance.argmin())
+    if distance[best] > body_size(true_xy[None])[0]:
+        return None, None
+    return people.xy[best].astype(np.float64), people.conf[best].astype(np.float64)
 
 
 def tabulate(looks: list[Look]) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def tabulate(looks: list[Look]) -> dict[str, Any]:
 
 def fit(table: dict[str, Any]) -> ErrorModel:
     """Return the error model of a table."""
-    shape = (len(KINDS), len(SIDES), len(POSTURES))
+    shape = (len(KEYPOINT_KINDS), len(SIDES), len(POSTURES))
     error, conf = np.zeros((*shape, len(QUANTILES))), np.zeros((*shape, len(QUANTILES)))
     rank = np.zeros(shape)
     for kind, side, posture in np.ndindex(shape):
@@ -146,6 +149,32 @@ def fit(table: dict[str, Any]) -> ErrorModel:
         conf[kind, side, posture] = np.quantile(table["conf"][chosen], QUANTILES)
         rank[kind, side, posture] = spearmanr(table["error"][chosen], table["conf"][chosen])[0]
     return ErrorModel(error, conf, rank, _shares(table["missed"]), _shares(table["swapped"]))
+
+
+def fit_reliability(looks: list[Look]) -> Reliability:
+    """Return how far off keypoints are by kind, posture and confidence.
+
+    A surer keypoint is never called worse than a less sure one.
+    """
+    pairs = [
+        (look.true_xy, look.seen, look.conf)
+        for look in looks
+        if look.seen is not None and look.conf is not None
+    ]
+    true_xy, xy, conf = (np.stack(column) for column in zip(*pairs, strict=True))
+    size = np.array([torso_length(one[None]) for one in true_xy])
+    off = np.linalg.norm(xy - true_xy, axis=2) / size[:, None]
+    lying = np.repeat(lies(xy)[:, None], 17, axis=1)
+    bins = confidence_bin(conf)
+    kind = np.broadcast_to(KIND_OF_KEYPOINT, off.shape)
+    table = np.zeros((len(KEYPOINT_KINDS), 2, len(CONFIDENCES) - 1))
+    for which, posture, sure in np.ndindex(table.shape):
+        chosen = (kind == which) & (bins == sure)
+        alike = chosen & (lying == bool(posture))
+        chosen = alike if alike.sum() >= _ENOUGH else chosen
+        chosen = chosen if chosen.sum() >= _ENOUGH else bins == sure
+        table[which, posture, sure] = np.quantile(off[chosen], SHARE_WITHIN)
+    return Reliability(np.minimum.accumulate(table, axis=2))
 
 
 def _shares(rows: npt.NDArray[np.int64]) -> Floats:
@@ -173,7 +202,7 @@ def compare(looks: list[Look], table: dict[str, Any], model: ErrorModel) -> list
         if not modelled[posture] or not (table["posture"][:, 0] == posture).any():
             continue
         drawn = np.concatenate(modelled[posture])
-        for kind, what in enumerate(KINDS):
+        for kind, what in enumerate(KEYPOINT_KINDS):
             columns = np.flatnonzero(np.array(table["kind"][0]) == kind)
             real = table["error"][table["posture"][:, 0] == posture][:, columns].ravel()
             fake = drawn[:, columns].ravel()
@@ -192,14 +221,17 @@ def main(
     frames: Annotated[int, typer.Option(help="How many frames to render.")] = 400,
     seed: Annotated[int, typer.Option(help="Other seeds give other frames.")] = 1,
     write: Annotated[Path | None, typer.Option("--fit", help="Write the model here.")] = None,
-    image_size: Annotated[int, typer.Option(help="At which the network looks.")] = 640,
+    reliability: Annotated[
+        Path | None, typer.Option(help="Write here how far off keypoints are by confidence.")
+    ] = None,
+    weights: Annotated[str, typer.Option(help="The network's.")] = DEFAULT_WEIGHTS,
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only these; default: all that have a motion.")
     ] = None,
 ) -> None:
     """Measure, fit or compare."""
     names = exercise or list(motions())
-    looks = look_at(frames, seed, PoseNetwork(image_size=image_size), names)
+    looks = look_at(frames, seed, load_network(weights), names)
     table = tabulate(looks)
     model = fit(table) if write else load_error_model()
     if write:
@@ -207,6 +239,8 @@ def main(
             write,
             **{name: getattr(model, name).astype(np.float32) for name in ErrorModel.__slots__},
         )
+    if reliability:
+        np.savez_compressed(reliability, off=fit_reliability(looks).off.astype(np.float32))
     rows = compare(looks, table, model)
     for row in rows:
         print(row)

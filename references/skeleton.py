@@ -26,6 +26,24 @@ KEYPOINTS: Final = (
     "left_ankle",
     "right_ankle",
 )
+KEYPOINT_KINDS: Final = (
+    "nose",
+    "eye",
+    "ear",
+    "shoulder",
+    "elbow",
+    "wrist",
+    "hip",
+    "knee",
+    "ankle",
+)
+"""The keypoints without their side."""
+
+KIND_OF_KEYPOINT: Final = tuple(
+    KEYPOINT_KINDS.index(name.rsplit("_", maxsplit=1)[-1]) for name in KEYPOINTS
+)
+"""Index into `KEYPOINT_KINDS` of every keypoint."""
+
 KEYPOINT_INDEX: Final = MappingProxyType({name: i for i, name in enumerate(KEYPOINTS)})
 
 SIDES: Final = ("left", "right")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from pipeline.clip import Image
-from pipeline.pose.people import People, Region
+from pipeline.pose.people import People, Region, without_duplicates
 
 # As Ultralytics' predict() does: these are its defaults, and 114 its grey.
 _MIN_PERSON_SCORE: Final = 0.25
@@ -49,7 +49,7 @@ class ExportedNetwork:
         looked_at = image[part.top : part.bottom, part.left : part.right]
         fit = _Fit.of(looked_at, image_size or self.image_size)
         [[answer]] = self._session.run(None, {self._input: fit.blob(looked_at)})
-        return fit.back(_rows(np.asarray(answer)), part)
+        return without_duplicates(fit.back(_rows(np.asarray(answer)), part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import torch
 
 from pipeline.clip import Image
 from pipeline.errors import SettingError
-from pipeline.pose.people import People, Region
+from pipeline.pose.people import People, Region, without_duplicates
 from pipeline.pose.weights import DEFAULT_WEIGHTS, locate_weights
 
 # Read by Ultralytics on import: it neither reports usage nor installs packages by itself here.
@@ -84,11 +84,13 @@ class PoseNetwork:
         if not len(boxes):
             keypoints = np.zeros((0, 17, 3), np.float32)
         offset = np.array([part.left, part.top], np.float32)
-        return People(
-            boxes[:, :4] + np.tile(offset, 2),
-            boxes[:, 4],
-            keypoints[..., :2] + offset,
-            keypoints[..., 2],
+        return without_duplicates(
+            People(
+                boxes[:, :4] + np.tile(offset, 2),
+                boxes[:, 4],
+                keypoints[..., :2] + offset,
+                keypoints[..., 2],
+            )
         )
 
     @property

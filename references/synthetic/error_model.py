@@ -16,13 +16,12 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.stats import norm
 
-from references.skeleton import KEYPOINT_INDEX, KEYPOINTS, MIRROR
+from references.skeleton import KEYPOINT_INDEX, KIND_OF_KEYPOINT, MIRROR
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
-KINDS: Final = ("nose", "eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 SIDES: Final = ("near", "far")
 POSTURES: Final = ("upright", "lying")
 QUANTILES: Final = np.concatenate([np.linspace(0, 0.95, 20), [0.98, 1.0]])
@@ -33,7 +32,6 @@ _DRIFT_S: Final = 0.35
 _DRIFT_SHARE: Final = 0.8
 _SWAP_S: Final = 0.3
 
-_KIND_OF: Final = np.array([KINDS.index(name.rsplit("_", maxsplit=1)[-1]) for name in KEYPOINTS])
 _TORSO: Final = tuple(
     KEYPOINT_INDEX[f"{s}_{n}"] for n in ("shoulder", "hip") for s in ("left", "right")
 )
@@ -104,7 +102,7 @@ def classes(
 ) -> tuple[Indices, Indices, Indices]:
     """Return kind, side and posture of every keypoint, indices (T, 17) each."""
     frames = len(true_xy)
-    kind = np.broadcast_to(_KIND_OF, (frames, 17))
+    kind = np.broadcast_to(KIND_OF_KEYPOINT, (frames, 17))
     depth = viewpoint.seen(joints)[..., 2]
     middle = depth[:, _TORSO].mean(axis=1, keepdims=True)
     side = (depth - middle > _FAR_M).astype(np.intp)

@@ -61,7 +61,7 @@ def test_changed_weights_are_never_loaded(tmp_path: Path) -> None:
 
 
 def test_where_weights_are_looked_for(tmp_path: Path) -> None:
-    assert Path(locate_weights(DEFAULT_WEIGHTS)).name == "yolo11n-pose.pt"
+    assert Path(locate_weights(DEFAULT_WEIGHTS)).name == "yolo11n-lifter.pt"
     assert locate_weights("yolo26m-pose.pt") == "yolo26m-pose.pt"
     with pytest.raises(SettingError, match="not on this machine"):
         locate_weights(str(tmp_path / "nowhere.pt"))

@@ -9,7 +9,7 @@ from pipeline.pose.network import PoseNetwork
 from pipeline.pose.tune.card import write_card
 from pipeline.pose.tune.lesson import Known, Lesson, Person, write_lesson
 from pipeline.pose.tune.train import TuningSettings, tune
-from pipeline.pose.weights import STOCK_WEIGHTS
+from pipeline.pose.weights import DEFAULT_WEIGHTS
 
 SETTINGS = TuningSettings(epochs=2, image_size=96, batch=2, workers=0, device="cpu")
 
@@ -31,7 +31,7 @@ def test_lessons_become_weights_that_load(tmp_path: Path) -> None:
         tmp_path / "work",
         out,
         SETTINGS,
-        start=STOCK_WEIGHTS,
+        start=DEFAULT_WEIGHTS,
         report=lambda epoch, losses: (
             epochs.append(epoch) if all(np.isfinite(list(losses.values()))) else None
         ),
@@ -39,7 +39,7 @@ def test_lessons_become_weights_that_load(tmp_path: Path) -> None:
     assert epochs == [1, 2]
     before, after = (
         PoseNetwork(weights, image_size=96, device="cpu")._model.model.state_dict()
-        for weights in (STOCK_WEIGHTS, str(out))
+        for weights in (DEFAULT_WEIGHTS, str(out))
     )
     changed = {name for name in after if not torch.equal(before[name].float(), after[name].float())}
     first_layers = {name for name in changed if int(name.split(".")[1]) < SETTINGS.frozen}

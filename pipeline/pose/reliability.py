@@ -1,0 +1,74 @@
+"""What a keypoint's confidence is worth: whether it is hidden, and how far off it may be.
+
+``reliability.npz`` is written by ``python -m benchmarks.keypoint_errors --reliability FILE``, which
+compares the pose network with rendered lifters whose keypoints are known.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.pose.smooth import torso_length
+from pipeline.pose.track import PoseTrack
+from references.skeleton import KEYPOINT_INDEX, KIND_OF_KEYPOINT
+
+Floats = npt.NDArray[np.float64]
+
+HIDDEN_BELOW: Final = 0.5
+"""The confidence, a probability to be visible, below which a keypoint counts as hidden."""
+
+CONFIDENCES: Final = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0])
+"""Between each and the next, errors are measured apart."""
+
+SHARE_WITHIN: Final = 0.68
+"""The share of keypoints that lie within their estimated error: one standard deviation."""
+
+_SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
+_HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
+# A torso whose picture is flatter than this, rise over run, belongs to somebody who lies.
+_LYING_SLOPE: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Measured errors: ``off`` (9, 2, 7), in torso lengths, by kind, lying or not, confidence."""
+
+    off: Floats
+
+    def error_px(self, track: PoseTrack) -> Floats:
+        """Return how far off (T, 17) each keypoint may be in pixels.
+
+        `SHARE_WITHIN` of the keypoints lie within it. NaN where a keypoint is not known.
+        """
+        lying = lies(track.xy).astype(np.intp)[:, None]
+        off = self.off[np.array(KIND_OF_KEYPOINT), lying, confidence_bin(track.conf)]
+        known = np.isfinite(track.xy[..., 0])
+        return np.where(known, off * torso_length(track.xy), np.nan)
+
+
+def hidden(track: PoseTrack) -> npt.NDArray[np.bool_]:
+    """Return which keypoints (T, 17) the body or something else hides."""
+    return track.conf < HIDDEN_BELOW
+
+
+def lies(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    """Return in which frames (T,) the torso of keypoints (T, 17, 2) is flat in the picture."""
+    right, down = np.moveaxis(xy[:, _SHOULDERS].mean(axis=1) - xy[:, _HIPS].mean(axis=1), 1, 0)
+    return np.asarray(-down < _LYING_SLOPE * np.abs(right))
+
+
+def confidence_bin(conf: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    """Return in which of the 7 ranges between `CONFIDENCES` each confidence lies."""
+    return np.clip(np.searchsorted(CONFIDENCES, conf, "right") - 1, 0, len(CONFIDENCES) - 2)
+
+
+@cache
+def load_reliability() -> Reliability:
+    """Return what was measured of the default pose network."""
+    file = resources.files(__package__) / "reliability.npz"
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        return Reliability(arrays["off"].astype(np.float64))

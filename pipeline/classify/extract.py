@@ -7,7 +7,7 @@ from pipeline.observe import ObserveSettings, observe
 from pipeline.pose.loading import load_network
 from pipeline.pose.people import Network
 from pipeline.pose.track import PoseTrack
-from pipeline.pose.weights import DEFAULT_WEIGHTS
+from pipeline.pose.weights import TUNED_SHA256
 
 
 def pose_cache(folder: Path) -> PoseCache:
@@ -23,4 +23,4 @@ def pose_cache(folder: Path) -> PoseCache:
             networks.append(load_network())
         return observe(clip, networks[0], settings, progress=lambda _step, _done: None).track
 
-    return PoseCache(folder, watch, watched_with=f"{DEFAULT_WEIGHTS} pose weights, {settings!r}")
+    return PoseCache(folder, watch, watched_with=f"pose weights {TUNED_SHA256}, {settings!r}")

@@ -8,8 +8,7 @@ import numpy.typing as npt
 
 from pipeline.clip import Image
 
-
-# Keypoints that are on average no further apart than this, in diagonals of the box, are of one body.
+# Keypoints on average no further apart than this, in diagonals of the box, are of one body.
 _SAME_BODY: Final = 0.08
 
 

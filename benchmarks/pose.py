@@ -1,0 +1,248 @@
+"""Are the keypoints where the joints are? The pose step against plain YOLO11n-pose.
+
+    python -m benchmarks.pose [--clips CLIPS] [--work DIR] [--quick]
+
+Renders sets of the four exercises by bodies and in rooms that no training picture shows, from 12
+sides and 3 heights, and compares two ways of finding keypoints with the truth, frame by frame: the
+baseline, ``YOLO("yolo11n-pose").predict()`` on every frame with the person it is surest of, and the
+pose step as the analysis runs it. With ``--clips``, both also on real frames that were labelled by
+hand (``benchmarks/pose_labels.md``). Rendered clips are kept in ``--work`` and used again. The last
+line is one JSON object.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.keypoint_metrics import Errors, torso_px
+from benchmarks.real_frames import LabelledFrame, labelled_frames
+from pipeline.clip import Clip
+from pipeline.observe import ObserveSettings, observe
+from pipeline.pose.loading import load_network
+from pipeline.pose.network import PoseNetwork
+from pipeline.pose.people import Network, People, Region
+from pipeline.pose.reliability import hidden, load_reliability
+from pipeline.pose.track import PoseTrack
+from pipeline.pose.weights import DEFAULT_WEIGHTS, STOCK_WEIGHTS
+from pipeline.watch import LookSettings
+from references.lens import Lens
+from references.synthetic.film import Shot, film, write_take
+from references.synthetic.outfit import dress
+from references.synthetic.performance import Performance
+from references.synthetic.takes import chance_take
+from references.synthetic.variation import random_body, random_outfit, random_room
+from references.viewpoint import Viewpoint
+
+Floats = npt.NDArray[np.float64]
+
+EXERCISES: Final = ("barbell_biceps_curl", "bench_press", "lat_pulldown", "tricep_pushdown")
+AZIMUTHS: Final = range(0, 360, 30)
+HEIGHTS_M: Final = (0.4, 1.1, 1.8)
+# The room that the pose step leaves around a body, in shares of its longer side.
+_ROOM: Final = 0.15
+_DISTANCE_M: Final = 3.0
+_FPS: Final = 15.0
+_LONG_SIDE_PX: Final = 640
+
+
+@dataclass(slots=True)
+class Flags:
+    """How well hidden keypoints are told from seen ones, and how honest error estimates are."""
+
+    hidden: list[bool] = field(default_factory=list)
+    flagged: list[bool] = field(default_factory=list)
+    within: list[bool] = field(default_factory=list)
+
+    def table(self) -> dict[str, float]:
+        """Return precision, recall and the share of keypoints within their estimated error."""
+        hidden, flagged = np.array(self.hidden), np.array(self.flagged)
+        both = float((hidden & flagged).sum())
+        return {
+            "precision": round(both / max(flagged.sum(), 1), 3),
+            "recall": round(both / max(hidden.sum(), 1), 3),
+            "within_estimate": round(float(np.mean(self.within)), 3),
+        }
+
+
+def take(exercise: str, azimuth_deg: float, height_m: float) -> tuple[Performance, Shot]:
+    """Return one repetition by a held-out body in a held-out room, seen from a given side."""
+    seed = [EXERCISES.index(exercise), int(azimuth_deg), int(100 * height_m)]
+    rng = np.random.default_rng(seed)
+    performance, shot = chance_take(
+        exercise, seed=int(rng.integers(2**31)), azimuth_deg=azimuth_deg, repetitions=1, fps=_FPS
+    )
+    lifter = dress(random_body(rng, held_out=True), random_outfit(rng))
+    joints = lifter.bare.keypoints(performance.pose(lifter.bare)).reshape(-1, 3)
+    middle = (joints.min(axis=0) + joints.max(axis=0)) / 2
+    rise = height_m - middle[2]
+    viewpoint = Viewpoint(
+        azimuth_deg,
+        float(np.degrees(np.arctan2(rise, _DISTANCE_M))),
+        float(np.hypot(_DISTANCE_M, rise)),
+        (float(middle[0]), float(middle[1]), float(middle[2])),
+    )
+    lens = Lens.of_phone(360, _LONG_SIDE_PX, 62.0)
+    room = random_room(rng, held_out=True)
+    return performance, replace(shot, lifter=lifter, room=room, viewpoint=viewpoint, lens=lens)
+
+
+def rendered(work: Path, views: Iterable[tuple[str, int, float]]) -> Iterator[tuple[str, Path]]:
+    """Yield exercise and clip of every view, filmed when it is not there yet."""
+    work.mkdir(parents=True, exist_ok=True)
+    for exercise, azimuth, height in views:
+        path = work / f"{exercise}-{azimuth:03d}-{round(100 * height):03d}.mp4"
+        if not path.with_suffix(".json").exists():
+            performance, shot = take(exercise, azimuth, height)
+            frames = film(performance, shot, np.random.default_rng(azimuth))
+            write_take(frames, performance, shot, _FPS, path)
+        yield exercise, path
+
+
+def surest(people: People) -> Floats | None:
+    """Return the keypoints (17, 2) of whom the network is surest, or None for nobody."""
+    return people.xy[0].astype(np.float64) if len(people.boxes) else None
+
+
+def nearest(track: PoseTrack, t: float) -> int | None:
+    """Return the index of the frame at a time, or None when it was not looked at."""
+    index = int(np.argmin(np.abs(track.t - t)))
+    return index if abs(track.t[index] - t) < 0.01 else None
+
+
+def on_rendered(
+    clips: Iterable[tuple[str, Path]], baseline: PoseNetwork, network: Network
+) -> tuple[dict[str, Errors], dict[str, Errors], Flags]:
+    """Return the errors of the baseline and of the pose step by exercise, and of its flags."""
+    plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
+    flags = Flags()
+    for exercise, path in clips:
+        truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        true_xy, visible = np.array(truth["xy"]), np.array(truth["visible"])
+        pose = observe(path, network, ObserveSettings(), progress=lambda *_: None).track
+        error_px = load_reliability().error_px(pose)
+        with Clip(path) as clip:
+            for number, frame in enumerate(clip.frames()):
+                seen = visible[number]
+                plain[exercise].add(surest(baseline.people(frame.image)), true_xy[number], seen)
+                index = nearest(pose, frame.t)
+                if index is not None:
+                    xy = pose.xy[index].astype(np.float64)
+                    ours[exercise].add(xy, true_xy[number], seen)
+                    _flag(flags, pose, error_px, index, true_xy[number], seen)
+    return plain, ours, flags
+
+
+def _flag(
+    flags: Flags,
+    pose: PoseTrack,
+    error_px: Floats,
+    index: int,
+    true_xy: Floats,
+    seen: npt.NDArray[np.bool_],
+) -> None:
+    inside = ((true_xy >= 0) & (true_xy < [pose.width, pose.height])).all(axis=1)
+    flags.hidden += (~seen[inside]).tolist()
+    flags.flagged += hidden(pose)[index][inside].tolist()
+    told = inside & np.isfinite(pose.xy[index, :, 0])
+    off = np.linalg.norm(pose.xy[index] - true_xy, axis=1)
+    flags.within += (off[told] <= error_px[index][told]).tolist()
+
+
+def on_real(
+    frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network
+) -> dict[str, dict[str, Errors]]:
+    """Return the errors on frames labelled by hand, by way and exercise.
+
+    Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere. The
+    pose step looks at the whole frame, then at the lifter's surroundings.
+    """
+    plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
+    for frame in frames:
+        xy = frame.xy.astype(np.float64)
+        found = _closest(baseline.people(frame.image), xy)
+        plain[frame.exercise].add(_pose(found), xy, frame.visible)
+        found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
+        if found is not None:
+            region = _surroundings(found[0], frame.image.shape)
+            size = min(max(frame.image.shape), LookSettings().region_size)
+            found = _closest(network.people(frame.image, region, size), xy) or found
+        ours[frame.exercise].add(_pose(found), xy, frame.visible)
+    return {"plain YOLO": plain, "pose step": ours}
+
+
+def _surroundings(box: Floats, shape: tuple[int, ...]) -> Region:
+    room = _ROOM * (box[2:] - box[:2]).max()
+    left, top = np.maximum(box[:2] - room, 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(box[2:] + room), shape[1::-1]).astype(int).tolist()
+    return Region(left, top, right, bottom)
+
+
+def _pose(found: tuple[Floats, Floats] | None) -> Floats | None:
+    return None if found is None else found[1]
+
+
+def _closest(people: People, xy: Floats) -> tuple[Floats, Floats] | None:
+    """Return box and keypoints of the person nearest to labels (17, 2), None if nobody is near."""
+    if not len(people.boxes):
+        return None
+    off = np.nanmean(np.linalg.norm(people.xy - xy, axis=2), axis=1)
+    best = int(np.argmin(off))
+    if off[best] > 2 * torso_px(xy):
+        return None
+    return people.boxes[best].astype(np.float64), people.xy[best].astype(np.float64)
+
+
+def show(console: Console, title: str, errors: dict[str, dict[str, Errors]]) -> dict[str, Any]:
+    """Print the figures of each way and exercise; return them ready for JSON."""
+    figures = {way: {name: by[name].table() for name in sorted(by)} for way, by in errors.items()}
+    columns = list(next(iter(next(iter(figures.values())).values())))
+    table = Table("exercise", "keypoints by", *columns, title=title)
+    for name in sorted({name for by in figures.values() for name in by}):
+        for way, by in figures.items():
+            table.add_row(name, way, *(str(by[name][column]) for column in columns))
+    console.print(table)
+    return figures
+
+
+def main(
+    clips: Annotated[Path | None, typer.Option(help="Real clips, for the frames labelled.")] = None,
+    work: Annotated[Path, typer.Option(help="Where rendered clips are kept.")] = Path("pose-clips"),
+    weights: Annotated[str, typer.Option(help="The pose step's.")] = DEFAULT_WEIGHTS,
+    quick: Annotated[bool, typer.Option("--quick", help="4 sides, 1 height.")] = False,
+    real_only: Annotated[bool, typer.Option("--real-only", help="No rendered clips.")] = False,
+) -> None:
+    """Measure."""
+    console = Console(width=140)
+    baseline, network = PoseNetwork(STOCK_WEIGHTS), load_network(weights)
+    figures: dict[str, Any] = {}
+    if not real_only:
+        azimuths, heights = (AZIMUTHS[::3], HEIGHTS_M[1:2]) if quick else (AZIMUTHS, HEIGHTS_M)
+        views = [(e, a, h) for e in EXERCISES for a in azimuths for h in heights]
+        watched = track(rendered(work, views), "rendered", total=len(views), console=console)
+        plain, ours, flags = on_rendered(watched, baseline, network)
+        figures["rendered"] = show(
+            console, "rendered clips", {"plain YOLO": plain, "pose step": ours}
+        )
+        figures["hidden"] = flags.table()
+        console.print("hidden keypoints, and error estimates:", figures["hidden"])
+    if clips:
+        figures["real"] = show(
+            console,
+            "real frames",
+            on_real(labelled_frames(clips), baseline, network),
+        )
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    typer.run(main)

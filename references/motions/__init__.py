@@ -38,7 +38,8 @@ Every parameter is a number, or a list of numbers evenly spread over the phases;
     what lifters get wrong. ``adds`` says, for parameters like ``arms.bend`` (or ``left_arm.bend``
     for one side alone), how many degrees (or units) one degree of the fault adds over the phases.
     ``magnitude_deg`` is how bad it typically is, ``limit_deg`` what is still fine, with its
-    ``source``; ``draws`` names the check whose correction it should draw.
+    ``source``. ``draws`` names the check whose correction it should draw; where no check watches
+    it, ``correction`` is what a coach says instead.
 """
 
 from collections.abc import Mapping
@@ -101,7 +102,7 @@ class Fault:
     """Something lifters get wrong; the module documents the fields.
 
     ``draws`` is (joint, phase, direction), like ``("elbow", "start", "smaller")``, or None when no
-    check watches it yet.
+    check watches it; then ``correction`` is not empty.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Fault:
     limit_deg: float
     source: str
     draws: tuple[str, str, str] | None
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,9 @@ def _parameter(dotted: str) -> tuple[str, str]:
 
 
 def _parse_fault(table: Mapping[str, Any]) -> Fault:
-    draws = table.get("draws")
+    draws, correction = table.get("draws"), table.get("correction", "")
+    if bool(draws) == bool(correction):
+        raise ValueError(f"{table['name']} needs exactly one of draws and correction")
     return Fault(
         name=table["name"],
         adds={_parameter(key): _parse_track(value) for key, value in table["adds"].items()},
@@ -220,6 +224,7 @@ def _parse_fault(table: Mapping[str, Any]) -> Fault:
         limit_deg=float(table["limit_deg"]),
         source=table["source"],
         draws=(draws["joint"], draws["phase"], draws["direction"]) if draws else None,
+        correction=correction,
     )
 
 

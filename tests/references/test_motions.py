@@ -41,3 +41,13 @@ def test_what_does_not_describe_a_motion_is_refused(part: str, change: dict[str,
     table[part] = {name: value for name, value in table[part].items() if value is not None}
     with pytest.raises(ValueError, match=r"needs exactly|has no|relative|could not convert"):
         parse_motion("barbell_biceps_curl", table)
+
+
+@pytest.mark.parametrize(
+    "change", [{"draws": None, "correction": ""}, {"correction": "Stand tall."}]
+)
+def test_a_fault_draws_a_check_or_tells_its_correction(change: dict[str, Any]) -> None:
+    table = copy.deepcopy(CURL)
+    table["faults"][0] |= change
+    with pytest.raises(ValueError, match="exactly one of draws and correction"):
+        parse_motion("barbell_biceps_curl", table)

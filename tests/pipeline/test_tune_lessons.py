@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pipeline.clip import Image
-from pipeline.pose.people import People
+from pipeline.pose.people import People, Region
 from pipeline.pose.tune.lesson import Known, Lesson, Person, label_path, write_lesson
 from pipeline.pose.tune.rehearse import label
 from pipeline.pose.tune.train import keypoint_losses
@@ -107,7 +107,9 @@ class Seer:
         self._conf = conf
         self.looks = 0
 
-    def people(self, image: Image) -> People:
+    def people(
+        self, image: Image, region: Region | None = None, image_size: int | None = None
+    ) -> People:
         self.looks += 1
         xy = np.zeros((1, 17, 2), np.float32)
         for keypoint in range(17):

@@ -14,6 +14,7 @@ from pipeline.clip import Clip, Image
 from references.skeleton import KEYPOINT_INDEX, KEYPOINTS
 
 LABELS: Final = Path(__file__).with_name("pose_labels.csv")
+LIFTERS: Final = Path(__file__).with_name("lifter_labels.csv")
 
 # Times are written to the millisecond, and phones film at most 240 frames a second.
 _SAME_TIME_S: Final = 0.002
@@ -53,6 +54,41 @@ class LabelledFrame:
     xy: npt.NDArray[np.float32]
     visible: npt.NDArray[np.bool_]
     hidden: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LifterBox:
+    """Where the one who lifts is, in one frame of a clip that shows other people or mirrors too.
+
+    ``box`` is left, top, right, bottom in pixels of the frame as displayed, ``width`` by
+    ``height``, round everything seen of them; the other fields are those of ``FrameLabel``.
+    """
+
+    file: str
+    group: str
+    exercise: str
+    t: float
+    width: int
+    height: int
+    box: tuple[int, int, int, int]
+
+
+def lifter_boxes(table: Path = LIFTERS) -> tuple[LifterBox, ...]:
+    """Return the boxes in ``table``, by file and time."""
+    with table.open(newline="", encoding="utf-8") as file:
+        boxes = [
+            LifterBox(
+                file=row["file"],
+                group=row["group"],
+                exercise=row["exercise"],
+                t=float(row["t"]),
+                width=int(row["width"]),
+                height=int(row["height"]),
+                box=(int(row["left"]), int(row["top"]), int(row["right"]), int(row["bottom"])),
+            )
+            for row in csv.DictReader(file)
+        ]
+    return tuple(sorted(boxes, key=lambda label: (label.file, label.t)))
 
 
 def frame_labels(table: Path = LABELS) -> tuple[FrameLabel, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.real_frames import LABELS, frame_labels, labelled_frames
-from references.skeleton import KEYPOINT_INDEX, KEYPOINTS
+from benchmarks.real_frames import LABELS, frame_labels, labelled_frames, lifter_boxes
+from references.skeleton import KEYPOINT_INDEX, KEYPOINTS, SIDES
 from tests.clips import even, film
 
 COLUMNS = (
@@ -54,19 +54,38 @@ def test_every_label_lies_in_its_picture() -> None:
 def test_labels_agree_with_the_groups_of_footage() -> None:
     with GROUPS.open(newline="", encoding="utf-8") as file:
         groups = {row["file"]: row["group"] for row in csv.DictReader(file)}
-    for label in frame_labels():
-        assert label.group == groups[label.file]
-        assert label.file.startswith(f"{label.exercise}/")
+    frames = [(label.file, label.group, label.exercise) for label in frame_labels()]
+    boxes = [(label.file, label.group, label.exercise) for label in lifter_boxes()]
+    for name, group, exercise in (*frames, *boxes):
+        assert group == groups[name]
+        assert name.startswith(f"{exercise}/")
 
 
 def test_labels_look_like_bodies() -> None:
     """A slip of a digit or a swapped name puts an elbow far from its arm."""
     for label in frame_labels():
         size = np.nanmax(label.xy, axis=0) - np.nanmin(label.xy, axis=0)
-        for side in ("left", "right"):
+        for side in SIDES:
             arm = label.xy[[KEYPOINT_INDEX[f"{side}_{j}"] for j in ("shoulder", "elbow", "wrist")]]
             upper, fore = np.linalg.norm(np.diff(arm, axis=0), axis=1)
             assert not max(upper, fore) > 0.75 * np.hypot(*size), (label.file, label.t, side)
+
+
+def test_boxes_lie_in_their_pictures_and_hold_the_lifter() -> None:
+    for label in lifter_boxes():
+        left, top, right, bottom = label.box
+        assert 0 <= left < right <= label.width
+        assert 0 <= top < bottom <= label.height
+    poses = {(label.file, label.width): label for label in frame_labels()}
+    in_both = [box for box in lifter_boxes() if (box.file, box.width) in poses]
+    assert in_both
+    for label in in_both:
+        hips = poses[label.file, label.width].xy[[KEYPOINT_INDEX[f"{s}_hip"] for s in SIDES]]
+        if np.isfinite(hips).all():
+            left, top, right, bottom = label.box
+            x, y = hips.mean(axis=0)
+            assert left < x < right, label.file
+            assert top < y < bottom, label.file
 
 
 def test_a_frame_comes_with_the_labels_of_its_moment(clips: Path, tmp_path: Path) -> None:

@@ -61,16 +61,16 @@ def movement_signal(track: PoseTrack, moving: Sequence[str] = LIMB_ENDS) -> Floa
     """Return the movement along its main direction, (T,) in torso lengths, sign arbitrary.
 
     It is the first principal component of the ``moving`` keypoints relative to the middle of the
-    shoulders, so neither the camera's shake nor a step to the side takes part. None when too little
-    was seen of them.
+    shoulders, or to the one that is not hidden, so neither the camera's shake nor a step to the side
+    takes part. None when too little was seen of them.
     """
     xy = track.xy.astype(np.float64)
     scale = torso_length(xy)
     shoulders = xy[:, [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]]
-    seen_shoulders = np.isfinite(shoulders).all(axis=(1, 2))
-    if not np.isfinite(scale) or seen_shoulders.mean() < _MIN_PRESENCE:
+    seen = np.isfinite(shoulders[..., 0]).mean(axis=0) >= _MIN_PRESENCE
+    if not np.isfinite(scale) or not seen.any():
         return None
-    anchor = shoulders.mean(axis=1)
+    anchor = shoulders[:, seen].mean(axis=1)
     channels = []
     for name in moving:
         relative = (xy[:, KEYPOINT_INDEX[name]] - anchor) / scale

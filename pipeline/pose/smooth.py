@@ -20,7 +20,8 @@ _ENOUGH_FOR_QUADRATIC: Final = 4
 class SmoothSettings:
     """How a track is cleaned.
 
-    ``min_confidence`` is the network's confidence below which a keypoint counts as not seen.
+    ``min_confidence`` is the network's confidence below which a keypoint counts as not known: out
+    of the picture. A hidden keypoint is less sure than a seen one, and placed all the same.
     ``max_gap_s`` is the longest gap that is filled; a longer one stays a gap. ``window_s`` is the
     width of the smoothing window: a quadratic fitted in it keeps the height and the place of a
     turning point, where a moving average would cut it off (Savitzky and Golay, 1964).
@@ -28,7 +29,7 @@ class SmoothSettings:
     in time before it counts as wild.
     """
 
-    min_confidence: float = 0.5
+    min_confidence: float = 0.1
     max_gap_s: float = 0.35
     window_s: float = 0.4
     max_jump: float = 0.35

@@ -1,7 +1,9 @@
 """Pictures of meshes by OpenGL, without a screen (EGL) and without a graphics card if need be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -57,23 +59,20 @@ class Renderer:
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        self._context: Any = _create_context()
-        context = self._context
-        # What Python drops is freed on the graphics card.
-        context.gc_mode = "auto"
-        # OpenGL's programs are dictionaries of uniforms, whose types are known to the driver alone.
-        self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
-        self._depth: Any = context.program(shaders.DEPTH_VERTEX, shaders.DEPTH_FRAGMENT)
-        self._multisampled = context.framebuffer(
-            [context.renderbuffer(self._size, 3, samples=_SAMPLES)],
-            context.depth_renderbuffer(self._size, samples=_SAMPLES),
-        )
-        self._resolved = context.simple_framebuffer(self._size, 3)
-        self._depth_map = context.depth_texture(self._size)
-        self._depth_buffer = context.framebuffer(depth_attachment=self._depth_map)
-        self._shadow_map = context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
-        self._shadow_map.compare_func = "<="
-        self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow_map)
+        with _current() as context:
+            # Programs are dictionaries of uniforms, whose types are known to the driver alone.
+            self._scene: Any = context.program(shaders.VERTEX, shaders.FRAGMENT)
+            self._depth: Any = context.program(shaders.DEPTH_VERTEX, shaders.DEPTH_FRAGMENT)
+            self._multisampled = context.framebuffer(
+                [context.renderbuffer(self._size, 3, samples=_SAMPLES)],
+                context.depth_renderbuffer(self._size, samples=_SAMPLES),
+            )
+            self._resolved = context.simple_framebuffer(self._size, 3)
+            self._depth_map = context.depth_texture(self._size)
+            self._depth_buffer = context.framebuffer(depth_attachment=self._depth_map)
+            self._shadow_map = context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
+            self._shadow_map.compare_func = "<="
+            self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow_map)
         self._textures: dict[int, tuple[Image, Any]] = {}
 
     def __enter__(self) -> "Renderer":
@@ -83,8 +82,10 @@ class Renderer:
         self.close()
 
     def close(self) -> None:
-        """Give the graphics context back."""
-        self._context.release()
+        """Give the memory of the pictures back; nothing can be drawn any more."""
+        # What is released by hand trips up moderngl's collection of what Python drops.
+        del self._multisampled, self._resolved, self._depth_buffer, self._depth_map
+        del self._shadow_buffer, self._shadow_map
 
     def render(
         self, meshes: Sequence[Mesh], viewpoint: Viewpoint, lens: Lens, light: Light
@@ -96,8 +97,7 @@ class Renderer:
         self._check(lens)
         sun = unit(light.towards_sun)
         sun_view = _sun_view(sun)
-        # Another renderer may have drawn in between: make this one's context the current one.
-        with self._context as context:
+        with _current() as context:
             context.enable(context.DEPTH_TEST)
             buffers = [(mesh, *self._upload(mesh)) for mesh in meshes]
             shadowing = [(v, i) for mesh, v, i in buffers if mesh.material.shadow]
@@ -123,7 +123,7 @@ class Renderer:
         of another picture size.
         """
         self._check(lens)
-        with self._context as context:
+        with _current() as context:
             context.enable(context.DEPTH_TEST)
             buffers = [self._upload(mesh) for mesh in meshes]
             self._draw_depth(self._depth_buffer, buffers, _camera(viewpoint, lens))
@@ -141,7 +141,7 @@ class Renderer:
         self._depth["view"].write(_matrix_bytes(view))
         for vertices, indices in buffers:
             layout = [(vertices, "3f 40x", "position")]
-            self._context.vertex_array(self._depth, layout, indices).render()
+            _context().vertex_array(self._depth, layout, indices).render()
 
     def _draw_scene(self, buffers: Sequence[_Buffers], background: Colour) -> None:
         self._multisampled.use()
@@ -152,12 +152,12 @@ class Renderer:
         for mesh, vertices, indices in buffers:
             self._apply(mesh)
             layout = [(vertices, "3f 3f 3f 4f", *_ATTRIBUTES)]
-            self._context.vertex_array(self._scene, layout, indices).render()
+            _context().vertex_array(self._scene, layout, indices).render()
 
     def _upload(self, mesh: Mesh) -> tuple[Any, Any]:
         columns = [mesh.vertices, mesh.normals, mesh.colours, mesh.extra]
         data = np.concatenate(columns, axis=1).astype(np.float32)
-        return self._context.buffer(data.tobytes()), self._context.buffer(mesh.faces.tobytes())
+        return _context().buffer(data.tobytes()), _context().buffer(mesh.faces.tobytes())
 
     def _apply(self, mesh: Mesh) -> None:
         material = mesh.material
@@ -180,7 +180,7 @@ class Renderer:
         kept = self._textures.get(id(image))
         if kept is None:
             height, width = image.shape[:2]
-            texture = self._context.texture((width, height), 3, image[::-1].tobytes())
+            texture = _context().texture((width, height), 3, image[::-1].tobytes())
             texture.build_mipmaps()
             kept = self._textures[id(image)] = (image, texture)
         return kept[1]
@@ -224,14 +224,30 @@ def _matrix_bytes(matrix: Floats) -> bytes:
     return np.ascontiguousarray(matrix.T, np.float32).tobytes()
 
 
-def _create_context() -> Any:
+@contextmanager
+def _current() -> Iterator[Any]:
+    """Draw with this process' graphics context: others may have drawn in between."""
+    with _context() as context:
+        context.gc()
+        yield context
+
+
+@cache
+def _context() -> Any:
+    """Return this process' graphics context, never given back.
+
+    Releasing one shuts the display down for all: later contexts would draw garbage.
+    """
     try:
         # An extra: nothing but filming needs it.
         import moderngl  # noqa: PLC0415
 
         settings: dict[str, Any] = {"backend": "egl"}
-        return moderngl.create_context(standalone=True, **settings)
+        context = moderngl.create_context(standalone=True, **settings)
     except (ImportError, OSError) as error:
         raise RendererError(
             "Filming needs EGL (Debian: libegl1, libgl1-mesa-dri) and pip install '.[synthetic]'."
         ) from error
+    # What Python drops waits until it can be freed: while the context is the current one.
+    context.gc_mode = "context_gc"
+    return context

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -30,7 +30,7 @@ from av.video.frame import VideoFrame
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.pose.weights import DEFAULT_WEIGHTS, locate_weights
+from pipeline.pose.weights import STOCK_WEIGHTS, locate_weights
 
 _CLIP = Path(__file__).parents[1] / "references" / "clips" / "barbell_biceps_curl.mp4"
 _FPS = 30
@@ -53,7 +53,7 @@ def main(
     baseline_frames: Annotated[
         int, typer.Option(help="Stop the baseline here and count it up to all frames.")
     ] = 10**9,
-    weights: Annotated[str, typer.Option(help="The baseline's.")] = DEFAULT_WEIGHTS,
+    weights: Annotated[str, typer.Option(help="The baseline's.")] = STOCK_WEIGHTS,
 ) -> None:
     """Time both on the shortest clip, in turns, and the analysis on the longer ones."""
     lengths = sorted(seconds or [10, 30, 60])
@@ -130,13 +130,22 @@ class _Meter:
 
     def cost(self, times: float = 1.0) -> Cost:
         wall, cpu = (b - a for a, b in zip(self._started, self._ended, strict=True))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-        return Cost(times * wall, times * cpu, peak)
+        return Cost(times * wall, times * cpu, _peak_rss_mb())
 
 
 def _cpu_s() -> float:
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _peak_rss_mb() -> float:
+    # Not getrusage: what it says of a process begins with the peak of the one that started it.
+    [line] = [
+        line
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        if line.startswith("VmHWM:")
+    ]
+    return int(line.split()[1]) / 1000
 
 
 def _middle(costs: list[Cost]) -> Cost:
@@ -169,9 +178,9 @@ def _filmed(path: Path, seconds: int) -> Path:
 
 
 def _frames() -> Iterator[VideoFrame]:
-    with av.open(str(_CLIP)) as source:
-        frames = list(source.decode(video=0))
-    return cycle(frames)
+    while True:
+        with av.open(str(_CLIP)) as source:
+            yield from source.decode(video=0)
 
 
 def _seconds(clip: Path) -> float:

@@ -18,12 +18,10 @@ from references.experts import ExpertView
 from references.geometry import joint_angles
 from references.skeleton import JOINTS
 
-Obstacle = Literal["not_seen", "view", "limbs", "lying"]
+Obstacle = Literal["not_seen", "view", "limbs"]
 """Why a joint cannot be judged: it was not seen in half of the repetitions; from this side its
-drawn angle depends on where exactly the camera stands; its limbs are drawn far longer or shorter
-than the expert's, so the keypoints or the view are wrong; or the lifter lies, and the stock pose
-network, sure of itself, puts the elbow 27 degrees off in half of real bench press frames: more than
-any threshold here."""
+drawn angle depends on where exactly the camera stands; or its limbs are drawn far longer or shorter
+than the expert's, so the keypoints or the view are wrong."""
 
 _MIN_SEEN_SHARE: Final = 0.5
 

@@ -1,7 +1,7 @@
 """Steps 4 to 8 together: a pose track becomes a verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
@@ -13,6 +13,7 @@ from pipeline.classify import classify
 from pipeline.compare import Comparison, compare
 from pipeline.correct import correct, judge_nothing
 from pipeline.moments import SalientPoses, image_plane, median_pose
+from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
 from pipeline.report import Candidate, Deviation, NotJudged, Repetition
@@ -81,9 +82,9 @@ def judge(
     match = nearest_view(poses.typical(), views) if swings else None
     watch.lap("retrieve")
 
-    comparisons = compare(known, poses, match, views) if known and match else ()
-    if match and match.view.motion.lying():
-        comparisons = tuple(replace(c, obstacle="lying") for c in comparisons)
+    # Nothing is said of a joint that was hidden, although its place was guessed.
+    seen = SalientPoses.of(np.where(hidden(track)[..., None], np.float32(np.nan), plane), swings)
+    comparisons = compare(known, seen, match, views) if known and match else ()
     watch.lap("compare")
 
     if known and match:

@@ -61,8 +61,8 @@ def movement_signal(track: PoseTrack, moving: Sequence[str] = LIMB_ENDS) -> Floa
     """Return the movement along its main direction, (T,) in torso lengths, sign arbitrary.
 
     It is the first principal component of the ``moving`` keypoints relative to the middle of the
-    shoulders, or to the one that is not hidden, so neither the camera's shake nor a step to the side
-    takes part. None when too little was seen of them.
+    shoulders, or to the one that is not hidden, so neither the camera's shake nor a step to the
+    side takes part. None when too little was seen of them.
     """
     xy = track.xy.astype(np.float64)
     scale = torso_length(xy)

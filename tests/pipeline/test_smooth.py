@@ -38,7 +38,7 @@ def test_a_quadratic_passes_unchanged() -> None:
 def test_short_gaps_are_filled_and_long_ones_left(gap_s: float, filled: bool) -> None:
     track = curl_track(3, fps=30)
     gap = slice(60, 60 + round(gap_s * 30))
-    cleaned = smooth(with_conf(track, gap, 0.1))
+    cleaned = smooth(with_conf(track, gap, 0.05))
     inside = cleaned.xy[gap, LEFT_WRIST]
     assert np.isfinite(inside).all() == filled
     if filled:
@@ -54,8 +54,8 @@ def test_a_wild_keypoint_is_put_back_among_its_neighbours() -> None:
 
 
 def test_confidence_decides_what_was_seen() -> None:
-    track = with_conf(curl_track(3), slice(None), 0.3)
-    settings = SmoothSettings(min_confidence=0.2)
+    track = with_conf(curl_track(3), slice(None), 0.05)
+    settings = SmoothSettings(min_confidence=0.02)
     assert np.isnan(smooth(track).xy[:, LEFT_WRIST]).all()
     assert np.isfinite(smooth(track, settings).xy[:, LEFT_WRIST]).all()
 

@@ -25,7 +25,7 @@ Image = npt.NDArray[np.uint8]
 _NEAREST_M: Final = 0.05
 
 # A blurred picture is the mean of sharp ones: one for so many pixels of movement, up to so many.
-_SMEAR_PX: Final = 2.0
+_SMEAR_PX: Final = 3.0
 _MOST_DRAWN: Final = 3
 _FROM_CAMERA_M: Final = 0.4
 

@@ -64,10 +64,10 @@ float lit() {
     vec3 at = in_sun.xyz / in_sun.w * 0.5 + 0.5;
     if (any(lessThan(at, vec3(0.0))) || any(greaterThan(at, vec3(1.0)))) return 1.0;
     float sum = 0.0;
-    for (int i = -1; i <= 1; i++)
-        for (int j = -1; j <= 1; j++)
-            sum += texture(shadow_map, vec3(at.xy + vec2(i, j) * 0.0014, at.z - 0.002));
-    return sum / 9.0;
+    for (int i = 0; i <= 1; i++)
+        for (int j = 0; j <= 1; j++)
+            sum += texture(shadow_map, vec3(at.xy + (vec2(i, j) - 0.5) * 0.0021, at.z - 0.002));
+    return sum / 4.0;
 }
 
 vec3 dressed() {

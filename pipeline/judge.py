@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.camera import Camera
-from pipeline.classify import classify, stretches
+from pipeline.classify import classify
 from pipeline.compare import Comparison, compare
 from pipeline.correct import correct, judge_nothing
 from pipeline.moments import SalientPoses, image_plane, median_pose
@@ -67,7 +67,6 @@ def judge(
     """
     watch = _Stopwatch()
     candidates = classify(track)
-    done = tuple(dict.fromkeys(stretch.exercise for stretch in stretches(track)))
     best = candidates[0]
     chosen = exercise or (best.name if best.probability >= _MIN_CONFIDENCE else None)
     known = exercises().get(chosen) if chosen else None
@@ -108,7 +107,7 @@ def judge(
         comparisons=comparisons,
         deviations=deviations,
         not_judged=not_judged,
-        warnings=_several(done, language) + _warnings(chosen, known, swings, match, language),
+        warnings=_warnings(chosen, known, swings, match, language),
         timings_s=watch.laps,
     )
 
@@ -165,16 +164,6 @@ def _seen_angles(
         for joint, values in angles.items()
         if np.isfinite(values[repetition])
     }
-
-
-def _several(done: Sequence[str], language: str) -> tuple[str, ...]:
-    """Say when a clip shows more than one exercise."""
-    if len(done) <= 1:
-        return ()
-    names = [exercise_title(name, language) for name in done]
-    *head, last = names
-    listed = text("list.last", language, head=", ".join(head), last=last)
-    return (text("judge.several", language, exercises=listed),)
 
 
 def _warnings(

@@ -1,33 +1,16 @@
 """From a track to the probability of each class, with a trained network."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from pipeline.classify.augment import mirrored
 from pipeline.classify.features import stack, windows
+from pipeline.classify.weights import Recogniser
 from pipeline.pose.track import PoseTrack
 
-Floats = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class Recogniser:
-    """A trained network.
-
-    ``network`` turns features (N, 30, 71) into probabilities (N, C) of the ``classes``.
-    ``temperature`` makes them honest: above 1 for a network that is surer than it is right
-    (``pipeline.classify.calibration``).
-    """
-
-    network: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
-    classes: tuple[str, ...]
-    temperature: float = 1.0
-
-
-def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
+def probabilities(recogniser: Recogniser, track: PoseTrack) -> npt.NDArray[np.float64]:
     """Return the probability of each class, (C,), adding up to 1.
 
     A long clip is read in stretches and every stretch also as a mirror shows it; the mean counts,
@@ -36,31 +19,14 @@ def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
     """
     if not _somebody(track):
         return np.full(len(recogniser.classes), 1 / len(recogniser.classes))
-    stretches = [stretch for stretch in windows(track) if _somebody(stretch)]
-    return tempered(_answers(recogniser, stretches).mean(axis=0), recogniser.temperature)
-
-
-def tempered(shares: Floats, temperature: float) -> Floats:
-    """Return probabilities (..., C) flattened by a temperature above 1, sharpened by one below."""
-    powers = np.maximum(shares, np.finfo(np.float32).tiny) ** (1 / temperature)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-
-
-def each(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
-    """Return the probabilities (N, C) of every stretch by itself."""
-    shares = np.full((len(stretches), len(recogniser.classes)), 1 / len(recogniser.classes))
-    seen = [number for number, stretch in enumerate(stretches) if _somebody(stretch)]
-    if seen:
-        answers = _answers(recogniser, [stretches[number] for number in seen])
-        shares[seen] = tempered(answers, recogniser.temperature)
-    return shares
-
-
-def _answers(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
-    """Return what the network says of every stretch and its mirror image, their mean, (N, C)."""
-    views = [*stretches, *(_in_mirror(stretch) for stretch in stretches)]
-    answers = recogniser.network(stack(views)).astype(np.float64)
-    return np.asarray(answers.reshape(2, len(stretches), -1).mean(axis=0))
+    stretches = filter(_somebody, windows(track))
+    views = [view for stretch in stretches for view in (stretch, _in_mirror(stretch))]
+    device = next(recogniser.network.parameters()).device
+    recogniser.network.eval()
+    with torch.inference_mode():
+        logits = recogniser.network(torch.from_numpy(stack(views)).to(device))  # (V, C)
+        mean = logits.softmax(dim=1).mean(dim=0)
+    return np.asarray(mean.cpu().numpy(), np.float64)
 
 
 def _somebody(track: PoseTrack) -> bool:

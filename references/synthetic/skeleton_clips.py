@@ -59,17 +59,6 @@ class SkeletonClip:
     lens: Lens
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a phone and a pose network make of a moving body; the fields are as in SkeletonClip."""
-
-    xy: Floats
-    conf: Floats
-    true_xy: Floats
-    viewpoint: Viewpoint
-    lens: Lens
-
-
 def skeleton_clips(
     count: int,
     *,
@@ -113,35 +102,26 @@ def _clip(
     joints = body.keypoints(performance.pose(body))
     if motion.support == "feet" and rng.uniform() < 0.3:
         joints = _turning_away(joints, performance, rng)
-    seen = see(joints, rng, fps=fps, errors=model)
-    return SkeletonClip(
-        exercise=motion.exercise,
-        t=performance.t,
-        xy=seen.xy,
-        conf=seen.conf,
-        true_xy=seen.true_xy,
-        joints=joints,
-        phase=performance.phase,
-        angles_deg=joint_angles(joints),
-        faults_deg=performance.faults,
-        boundaries=performance.boundaries,
-        viewpoint=seen.viewpoint,
-        lens=seen.lens,
-    )
-
-
-def see(
-    joints: Floats, rng: np.random.Generator, *, fps: float, errors: ErrorModel | None = None
-) -> Seen:
-    """Return joints (T, 17, 3) in metres as a phone of chance and a pose network see them."""
-    model = errors or load_error_model()
     corners = joints.reshape(-1, 3)
     x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
     viewpoint = random_viewpoint((float(x), float(y), float(z)), rng)
     lens = random_lens(viewpoint, _EXTENT_M, rng)
     true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
     xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, fps=fps)
-    return Seen(xy, conf, true_xy, viewpoint, lens)
+    return SkeletonClip(
+        exercise=motion.exercise,
+        t=performance.t,
+        xy=xy,
+        conf=conf,
+        true_xy=true_xy,
+        joints=joints,
+        phase=performance.phase,
+        angles_deg=joint_angles(joints),
+        faults_deg=performance.faults,
+        boundaries=performance.boundaries,
+        viewpoint=viewpoint,
+        lens=lens,
+    )
 
 
 def _with_set_up(performance: Performance, *, taken: bool, put_back: bool) -> Performance:

@@ -81,8 +81,8 @@ def draw_side_by_side(panels: Sequence[Panel], path: Path) -> None:
             font=_font(28),
             anchor="mm",
         )
-    # Twice as large as need be, in a sixth of the time: nobody waits for a smaller file.
-    sheet.save(path, format="PNG", optimize=True, compress_level=1)
+    # A quarter larger than the best compression makes it, in a tenth of the time.
+    sheet.save(path, format="PNG", compress_level=1)
 
 
 def _drawn(panel: Panel) -> Pillow.Image:

@@ -22,18 +22,19 @@ from rich.progress import track
 from scipy.stats import spearmanr
 
 from pipeline.clip import Image
+from pipeline.pose.attend import surroundings
 from pipeline.pose.loading import load_network
-from pipeline.pose.people import Network, People, Region
+from pipeline.pose.people import Network, People
 from pipeline.pose.reliability import (
     CONFIDENCES,
     SHARE_WITHIN,
     Reliability,
     confidence_bin,
-    lies,
 )
 from pipeline.pose.smooth import torso_length
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.watch import LookSettings
+from references.geometry import lies
 from references.motions import motions
 from references.skeleton import KEYPOINT_KINDS, KIND_OF_KEYPOINT, MIRROR
 from references.synthetic.error_model import (
@@ -51,8 +52,6 @@ from references.viewpoint import Viewpoint
 Floats = npt.NDArray[np.float64]
 
 _LONG_SIDE = 640
-# The room that the pose step leaves around a body, in shares of its longer side.
-_ROOM = 0.15
 # So that no two seeds draw the same picture.
 _SEEDS_APART = 1_000_000
 # With fewer keypoints of a class than this its errors are taken from both sides or postures.
@@ -92,12 +91,9 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
 
 def _around(network: Network, image: Image, box: Floats) -> People:
     height, width = image.shape[:2]
-    room = _ROOM * (box[2:] - box[:2]).max()
-    left, top = np.maximum(box[:2] - room, 0).astype(int).tolist()
-    right, bottom = np.minimum(np.ceil(box[2:] + room), [width, height]).astype(int).tolist()
-    longer = max(right - left, bottom - top)
-    size = min(longer, LookSettings().region_size)
-    return network.people(image, Region(left, top, right, bottom), size)
+    region = surroundings(box[None], (width, height))
+    longer = max(region.right - region.left, region.bottom - region.top)
+    return network.people(image, region, min(longer, LookSettings().region_size))
 
 
 def _nearest(people: People, true_xy: Floats) -> tuple[Floats, Floats] | tuple[None, None]:

@@ -48,7 +48,6 @@ class Errors:
     frames: int = 0
     missed: int = 0
     swapped: int = 0
-    arms_right: int = 0
 
     def add(self, predicted: Floats | None, true: Floats, visible: Bools) -> None:
         """Add a frame: keypoints (17, 2) or None where nobody was found, truth, what counts.
@@ -76,7 +75,6 @@ class Errors:
         ]
         errors = [180.0 if np.isnan(error) else error for error in errors]
         self.elbow_deg += errors
-        self.arms_right += bool(errors) and max(errors) <= 20
 
     def table(self) -> Mapping[str, Any]:
         """Return the figures, ready for JSON."""

@@ -28,9 +28,10 @@ from benchmarks.keypoint_metrics import Errors, torso_px
 from benchmarks.real_frames import LabelledFrame, labelled_frames
 from pipeline.clip import Clip
 from pipeline.observe import ObserveSettings, observe
+from pipeline.pose.attend import surroundings
 from pipeline.pose.loading import load_network
 from pipeline.pose.network import PoseNetwork
-from pipeline.pose.people import Network, People, Region
+from pipeline.pose.people import Network, People
 from pipeline.pose.reliability import hidden, load_reliability
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.weights import DEFAULT_WEIGHTS, STOCK_WEIGHTS
@@ -48,8 +49,6 @@ Floats = npt.NDArray[np.float64]
 EXERCISES: Final = ("barbell_biceps_curl", "bench_press", "lat_pulldown", "tricep_pushdown")
 AZIMUTHS: Final = range(0, 360, 30)
 HEIGHTS_M: Final = (0.4, 1.1, 1.8)
-# The room that the pose step leaves around a body, in shares of its longer side.
-_ROOM: Final = 0.15
 _DISTANCE_M: Final = 3.0
 _FPS: Final = 15.0
 _LONG_SIDE_PX: Final = 640
@@ -173,18 +172,12 @@ def on_real(
         plain[frame.exercise].add(_pose(found), xy, frame.visible)
         found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
         if found is not None:
-            region = _surroundings(found[0], frame.image.shape)
+            height, width = frame.image.shape[:2]
+            region = surroundings(found[0][None], (width, height))
             size = min(max(frame.image.shape), LookSettings().region_size)
             found = _closest(network.people(frame.image, region, size), xy) or found
         ours[frame.exercise].add(_pose(found), xy, frame.visible)
     return {"plain YOLO": plain, "pose step": ours}
-
-
-def _surroundings(box: Floats, shape: tuple[int, ...]) -> Region:
-    room = _ROOM * (box[2:] - box[:2]).max()
-    left, top = np.maximum(box[:2] - room, 0).astype(int).tolist()
-    right, bottom = np.minimum(np.ceil(box[2:] + room), shape[1::-1]).astype(int).tolist()
-    return Region(left, top, right, bottom)
 
 
 def _pose(found: tuple[Floats, Floats] | None) -> Floats | None:

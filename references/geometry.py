@@ -1,13 +1,20 @@
-"""Angles between body segments."""
+"""Angles between body segments, and how the trunk stands."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from references.skeleton import JOINTS
+from references.skeleton import JOINTS, KEYPOINT_INDEX
 
 Floats = npt.NDArray[np.float32]
+
+_SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
+_HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
+
+# A torso whose picture is flatter than this, rise over run, belongs to somebody who lies.
+_LYING_SLOPE: Final = 1.0
 
 
 def included_angle(proximal: npt.ArrayLike, vertex: npt.ArrayLike, distal: npt.ArrayLike) -> Floats:
@@ -41,3 +48,15 @@ def joint_angles(pose: npt.ArrayLike) -> Mapping[str, Floats]:
         name: included_angle(pose[..., a, :], pose[..., b, :], pose[..., c, :])
         for name, (a, b, c) in JOINTS.items()
     }
+
+
+def torso(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return the way (..., 2) from mid-hip to mid-shoulder, of keypoints (..., 17, 2)."""
+    middles = xy[..., _SHOULDERS, :].mean(axis=-2) - xy[..., _HIPS, :].mean(axis=-2)
+    return np.asarray(middles)
+
+
+def lies(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    """Return where (...) the torso of keypoints (..., 17, 2) is flat in the picture, y down."""
+    right, down = np.moveaxis(torso(xy), -1, 0)
+    return np.asarray(-down < _LYING_SLOPE * np.abs(right))

@@ -54,11 +54,7 @@ class Sightings:
         before, after = self._around(t)
         if min(abs(t - self.t[before]), abs(t - self.t[after])) > _PATIENCE_S and before == after:
             return None
-        boxes = self.boxes[[before, after]]
-        room = _ROOM * _longer_sides(boxes).max()
-        corner = np.floor(np.maximum(boxes[:, :2].min(axis=0) - room, 0)).astype(int)
-        opposite = np.ceil(np.minimum(boxes[:, 2:].max(axis=0) + room, size)).astype(int)
-        return Region(*corner.tolist(), *opposite.tolist())
+        return surroundings(self.boxes[[before, after]], size)
 
     def pose(self, t: float) -> tuple[Floats, Floats]:
         """Return keypoints (17, 2) and confidences (17,) at ``t``, between the sightings around."""
@@ -106,6 +102,17 @@ class Sightings:
         return max(after - 1, 0), min(after, last)
 
 
+def surroundings(boxes: npt.NDArray[np.floating], size: tuple[int, int]) -> Region:
+    """Return the region that holds all boxes (N, 4) and room to move.
+
+    ``size`` is the frame's width and height.
+    """
+    room = _ROOM * _longer_sides(boxes).max()
+    corner = np.floor(np.maximum(boxes[:, :2].min(axis=0) - room, 0)).astype(int)
+    opposite = np.ceil(np.minimum(boxes[:, 2:].max(axis=0) + room, size)).astype(int)
+    return Region(*corner.tolist(), *opposite.tolist())
+
+
 def is_cut_off(box: Floats, region: Region, size: tuple[int, int]) -> bool:
     """Return whether a body reaches the edge of its region where the frame goes on."""
     near = _EDGE * float(_longer_sides(box[None])[0])
@@ -114,5 +121,5 @@ def is_cut_off(box: Floats, region: Region, size: tuple[int, int]) -> bool:
     return bool(((gap < near) & (np.array(region) != inside)).any())
 
 
-def _longer_sides(boxes: Floats) -> Floats:
+def _longer_sides(boxes: npt.NDArray[np.floating]) -> Floats:
     return np.asarray((boxes[:, 2:] - boxes[:, :2]).max(axis=1), np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from pipeline.pose.people import People
+from pipeline.pose.people import People, overlaps
 
 # Boxes of one person in successive frames overlap at least this much (intersection over union);
 # the default of SORT (Bewley et al., "Simple online and realtime tracking", 2016) is 0.3.
@@ -47,7 +47,7 @@ def follow(people: list[People], t: npt.NDArray[np.float64]) -> list[Follower]:
         active = [f for f in followers if t[index] - t[f.frames[-1]] <= _MAX_ABSENCE_S]
         linked: set[int] = set()
         if active and len(seen.boxes):
-            overlap = _overlap(np.stack([f.last_box for f in active]), seen.boxes)
+            overlap = overlaps(np.stack([f.last_box for f in active]), seen.boxes)
             likeness = _likeness(np.stack([f.last_pose for f in active]), seen)
             likeness[overlap < _MIN_OVERLAP] = 0.0
             for a, b in zip(*linear_sum_assignment(-likeness), strict=True):
@@ -79,17 +79,6 @@ def _extend(follower: Follower, frame: int, row: int, seen: People) -> None:
     follower.rows.append(row)
     follower.last_box = seen.boxes[row]
     follower.last_pose = seen.xy[row]
-
-
-def _overlap(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Intersection over union of every box of ``a`` (A, 4) with every one of ``b`` (B, 4)."""
-    corner = np.maximum(a[:, None, :2], b[None, :, :2])
-    opposite = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.clip(opposite - corner, 0, None).prod(axis=2)
-    area_a = (a[:, 2:] - a[:, :2]).prod(axis=1)
-    area_b = (b[:, 2:] - b[:, :2]).prod(axis=1)
-    union = area_a[:, None] + area_b[None] - shared
-    return np.asarray(shared / np.maximum(union, 1e-6), np.float32)
 
 
 def _likeness(poses: npt.NDArray[np.float32], seen: People) -> npt.NDArray[np.float32]:

@@ -43,6 +43,17 @@ def without_duplicates(people: People) -> People:
     return People(people.boxes[kept], people.scores[kept], people.xy[kept], people.conf[kept])
 
 
+def overlaps(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the intersection over union (A, B) of boxes ``a`` (A, 4) and ``b`` (B, 4)."""
+    corner = np.maximum(a[:, None, :2], b[None, :, :2])
+    opposite = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = np.clip(opposite - corner, 0, None).prod(axis=2)
+    area_a = (a[:, 2:] - a[:, :2]).prod(axis=1)
+    area_b = (b[:, 2:] - b[:, :2]).prod(axis=1)
+    union = area_a[:, None] + area_b[None] - shared
+    return np.asarray(shared / np.maximum(union, 1e-6), np.float32)
+
+
 class Region(NamedTuple):
     """A part of an image in whole pixels; ``right`` and ``bottom`` are the first ones outside."""
 

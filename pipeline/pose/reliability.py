@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from pipeline.pose.smooth import torso_length
 from pipeline.pose.track import PoseTrack
-from references.skeleton import KEYPOINT_INDEX, KIND_OF_KEYPOINT
+from references.geometry import lies
+from references.skeleton import KIND_OF_KEYPOINT
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,11 +27,6 @@ CONFIDENCES: Final = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0])
 
 SHARE_WITHIN: Final = 0.68
 """The share of keypoints that lie within their estimated error: one standard deviation."""
-
-_SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
-_HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
-# A torso whose picture is flatter than this, rise over run, belongs to somebody who lies.
-_LYING_SLOPE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +49,6 @@ class Reliability:
 def hidden(track: PoseTrack) -> npt.NDArray[np.bool_]:
     """Return which keypoints (T, 17) the body or something else hides."""
     return track.conf < HIDDEN_BELOW
-
-
-def lies(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
-    """Return in which frames (T,) the torso of keypoints (T, 17, 2) is flat in the picture."""
-    right, down = np.moveaxis(xy[:, _SHOULDERS].mean(axis=1) - xy[:, _HIPS].mean(axis=1), 1, 0)
-    return np.asarray(-down < _LYING_SLOPE * np.abs(right))
 
 
 def confidence_bin(conf: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.stats import norm
 
+from references.geometry import lies
 from references.skeleton import KEYPOINT_INDEX, KIND_OF_KEYPOINT, MIRROR
 from references.viewpoint import Viewpoint
 
@@ -37,8 +38,6 @@ _TORSO: Final = tuple(
 )
 # Keypoints within this many metres of the body's middle are on neither side: they count as near.
 _FAR_M: Final = 0.04
-# A torso whose picture is flatter than this, rise over run, belongs to somebody who lies.
-_LYING_SLOPE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +105,7 @@ def classes(
     depth = viewpoint.seen(joints)[..., 2]
     middle = depth[:, _TORSO].mean(axis=1, keepdims=True)
     side = (depth - middle > _FAR_M).astype(np.intp)
-    shoulders, hips = true_xy[:, _TORSO[:2]].mean(axis=1), true_xy[:, _TORSO[2:]].mean(axis=1)
-    torso = shoulders - hips
-    lying = -torso[:, 1] < _LYING_SLOPE * np.abs(torso[:, 0])
-    return kind, side, np.repeat(lying.astype(np.intp)[:, None], 17, axis=1)
+    return kind, side, np.repeat(lies(true_xy).astype(np.intp)[:, None], 17, axis=1)
 
 
 def body_size(true_xy: Floats) -> Floats:

@@ -9,10 +9,10 @@ from pipeline.pose.reliability import (
     Reliability,
     confidence_bin,
     hidden,
-    lies,
     load_reliability,
 )
 from pipeline.pose.track import PoseTrack
+from references.geometry import lies
 from references.skeleton import KEYPOINT_INDEX, KEYPOINT_KINDS
 
 UPRIGHT = np.zeros((17, 2), np.float32)

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip import Clip, Image
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network, People, overlaps
 from pipeline.pose.tune.lesson import Known, Lesson, Person
-from references.skeleton import KEYPOINT_INDEX, MIRROR
+from references.geometry import lies, torso
+from references.skeleton import MIRROR
 
 # Two looks agree on a keypoint when they place it this close, in body sizes: half of what COCO's
 # evaluation allows human annotators at the shoulder (Lin et al., 2014: sigma 0.079).
@@ -32,15 +33,10 @@ _SURE_PERSON: Final = 0.4
 _SURELY_VISIBLE: Final = 0.97
 _PLACED: Final = 0.6
 _ABSENT: Final = 0.1
-# A torso flatter than this, rise over run, lies.
-_LYING_SLOPE: Final = 1.0
 # How far beyond somebody's box a cut-out around them reaches, in box sizes.
 _MARGINS: Final = (0.05, 0.35)
 # Somebody of whom a cut-out shows no more than this is not labelled in it.
 _SLIVER: Final = 0.1
-
-_SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
-_HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +114,9 @@ def _agreed(looks: list[tuple[People, int]]) -> Person:
 
 def _quarter_turn(xy: npt.NDArray[np.float32]) -> int:
     """Return by how many quarters counter-clockwise a picture must turn for a head to point up."""
-    right, down = xy[_SHOULDERS].mean(axis=0) - xy[_HIPS].mean(axis=0)
-    if -down >= _LYING_SLOPE * abs(right):
+    if not lies(xy):
         return 0
+    right, down = torso(xy)
     if abs(right) > abs(down):
         return 1 if right > 0 else 3
     return 2
@@ -160,19 +156,12 @@ def _turned_back(people: People, quarter: int, shape: tuple[int, ...]) -> People
 def _same_people(a: People, b: People) -> list[tuple[int, int]]:
     """Return pairs of rows that show the same person, the surest first."""
     pairs: list[tuple[int, int]] = []
-    for row, box in enumerate(a.boxes):
+    overlap = overlaps(a.boxes, b.boxes)
+    for row in range(len(a.boxes)):
         free = [other for other in range(len(b.boxes)) if other not in {o for _, o in pairs}]
-        overlaps = [_overlap(box, b.boxes[other]) for other in free]
-        if overlaps and max(overlaps) >= _SAME_PERSON:
-            pairs.append((row, free[int(np.argmax(overlaps))]))
+        if free and overlap[row, free].max() >= _SAME_PERSON:
+            pairs.append((row, free[int(overlap[row, free].argmax())]))
     return pairs
-
-
-def _overlap(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
-    """Return the intersection over union of two boxes."""
-    shared = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None).prod()
-    union = (a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - shared
-    return float(shared / max(union, 1e-6))
 
 
 def _cut_out(lesson: Lesson, rng: np.random.Generator) -> Lesson:

@@ -61,6 +61,7 @@ def tune(
     from ultralytics.models.yolo.pose import PoseTrainer  # noqa: PLC0415
     from ultralytics.utils.torch_utils import strip_optimizer  # noqa: PLC0415
 
+    # Ultralytics has no types: the base class is Any.
     class Trainer(PoseTrainer):  # type: ignore[misc]
         def final_eval(self) -> None:
             # Without an examination on the lessons themselves, which would say nothing.
@@ -137,6 +138,7 @@ def _teach_visibility(trainer: Any) -> None:
     """Put a loss in place of the network's own that knows what `Known` says."""
     from ultralytics.utils.loss import v8PoseLoss  # noqa: PLC0415
 
+    # Ultralytics has no types: the base class is Any.
     class VisibilityLoss(v8PoseLoss):  # type: ignore[misc]
         def loss(
             self, preds: dict[str, Any], batch: dict[str, torch.Tensor]

@@ -15,20 +15,17 @@ from references.skeleton import KEYPOINT_INDEX
 from references.synthetic.demo import demo_performance, demo_shot
 from references.synthetic.film import film, truth, write_take
 from references.synthetic.mesh import ball
-from references.synthetic.renderer import Light, Renderer, RendererError
+from references.synthetic.renderer import Light, Renderer
 from references.synthetic.room import studio
 from references.synthetic.scene import Figure
 from references.synthetic.takes import chance_take
 from references.viewpoint import Viewpoint
+from tests.references.synthetic.drawing import renderer_or_skip
 
 
 @pytest.fixture
 def renderer() -> Iterator[Renderer]:
-    try:
-        drawing = Renderer(200, 300)
-    except RendererError as error:
-        pytest.skip(str(error))
-    with drawing:
+    with renderer_or_skip(200, 300) as drawing:
         yield drawing
 
 

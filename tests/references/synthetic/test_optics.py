@@ -13,10 +13,11 @@ from references.synthetic.mesh import ball
 from references.synthetic.optics import optics
 from references.synthetic.outfit import Outfit, dress
 from references.synthetic.posture import pose_motion
-from references.synthetic.renderer import Light, Renderer, RendererError
+from references.synthetic.renderer import Light, Renderer
 from references.synthetic.room import studio
 from references.synthetic.scene import Person, photograph
 from references.viewpoint import Viewpoint
+from tests.references.synthetic.drawing import renderer_or_skip
 
 _LENS = Lens.of_phone(270, 480, 75.0)
 _GREY = np.full((40, 30, 3), 128, np.uint8)
@@ -24,10 +25,7 @@ _GREY = np.full((40, 30, 3), 128, np.uint8)
 
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
-    try:
-        return Renderer(_LENS.width, _LENS.height)
-    except RendererError as error:
-        pytest.skip(str(error))
+    return renderer_or_skip(_LENS.width, _LENS.height)
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,15 @@
 import numpy as np
 import pytest
 
-from references.synthetic.renderer import Renderer, RendererError
 from references.synthetic.room import GYMS, HELD_OUT, scenery
 from references.synthetic.stills import still
 from references.synthetic.variation import random_body, random_room
+from tests.references.synthetic.drawing import renderer_or_skip
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _a_machine_that_can_draw() -> None:
-    try:
-        Renderer(16, 16).close()
-    except RendererError as error:
-        pytest.skip(str(error))
+    renderer_or_skip(16, 16).close()
 
 
 def test_a_still_is_the_same_for_the_same_seed() -> None:

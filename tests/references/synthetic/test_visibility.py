@@ -12,11 +12,12 @@ from references.synthetic.body import load_body
 from references.synthetic.mesh import ball, box
 from references.synthetic.outfit import Outfit, dress
 from references.synthetic.posture import pose_motion
-from references.synthetic.renderer import Light, Renderer, RendererError
+from references.synthetic.renderer import Light, Renderer
 from references.synthetic.room import studio
 from references.synthetic.scene import Person, photograph
 from references.synthetic.visibility import visible
 from references.viewpoint import Viewpoint
+from tests.references.synthetic.drawing import renderer_or_skip
 
 _LENS = Lens.of_phone(180, 320, 45.0)
 _TARGET = (0.0, 0.0, 0.9)
@@ -24,11 +25,7 @@ _TARGET = (0.0, 0.0, 0.9)
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
-    try:
-        drawing = Renderer(_LENS.width, _LENS.height)
-    except RendererError as error:
-        pytest.skip(str(error))
-    with drawing:
+    with renderer_or_skip(_LENS.width, _LENS.height) as drawing:
         yield drawing
 
 

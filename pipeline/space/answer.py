@@ -1,0 +1,51 @@
+"""What is told of a set in space."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from references.exercises import Phase
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A size in degrees in each of R repetitions, and between what it lies with 80 % probability.
+
+    ``deg``, ``low_deg`` and ``high_deg`` are (R,), NaN where it cannot be told.
+    """
+
+    deg: Floats
+    low_deg: Floats
+    high_deg: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the camera stands as the lifter sees it.
+
+    ``azimuth_deg`` (0 to 360) is 0 in front of the lifter and 90 at the lifter's left;
+    ``elevation_deg`` is above the horizon. The true direction lies within ``spread_deg`` of this
+    one with 80 % probability.
+    """
+
+    azimuth_deg: float
+    elevation_deg: float
+    spread_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceAngles:
+    """The true angles of a set.
+
+    ``angles`` are the included angles in space at the start and the turn of each repetition, by
+    phase and joint name, like ``left_elbow``; ``faults`` how far each known fault of the exercise
+    goes, by name, at the one of both moments at which it shows more.
+    """
+
+    angles: Mapping[Phase, Mapping[str, Interval]]
+    faults: Mapping[str, Interval]
+    view: View

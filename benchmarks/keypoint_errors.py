@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 from rich.progress import track
-from scipy.stats import spearmanr
+from scipy.stats import binomtest, spearmanr
 
 from pipeline.clip import Image
 from pipeline.pose.attend import surroundings
@@ -36,7 +36,7 @@ from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.watch import LookSettings
 from references.geometry import lies
 from references.motions import motions
-from references.skeleton import KEYPOINT_KINDS, KIND_OF_KEYPOINT, MIRROR
+from references.skeleton import KEYPOINT_INDEX, KEYPOINT_KINDS, KIND_OF_KEYPOINT, MIRROR
 from references.synthetic.error_model import (
     POSTURES,
     QUANTILES,
@@ -66,6 +66,7 @@ class Look:
     viewpoint: Viewpoint
     joints: Floats
     true_xy: Floats
+    head_in_view: bool
     seen: Floats | None
     conf: Floats | None
 
@@ -85,7 +86,12 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
         lifter = picture.people[0]
         if np.isfinite(lifter.box).all():
             seen, conf = _nearest(_around(network, picture.image, lifter.box), lifter.xy)
-            looks.append(Look(name, picture.viewpoint, picture.joints, lifter.xy, seen, conf))
+            height, width = picture.image.shape[:2]
+            head = lifter.xy[: KEYPOINT_INDEX["left_shoulder"]]
+            in_view = bool(((head >= 0) & (head < (width, height))).all())
+            looks.append(
+                Look(name, picture.viewpoint, picture.joints, lifter.xy, in_view, seen, conf)
+            )
     return looks
 
 
@@ -173,6 +179,18 @@ def fit_reliability(looks: list[Look]) -> Reliability:
     return Reliability(np.minimum.accumulate(table, axis=2))
 
 
+def found_share(looks: Sequence[Look]) -> dict[str, float]:
+    """Return in how many of the frames the lifter was found, with 95 % bounds (Wilson, 1927)."""
+    found = sum(look.seen is not None for look in looks)
+    low, high = binomtest(found, len(looks)).proportion_ci(method="wilson")
+    return {
+        "frames": len(looks),
+        "found": found,
+        "at_least": round(float(low), 4),
+        "at_most": round(float(high), 4),
+    }
+
+
 def _shares(rows: npt.NDArray[np.int64]) -> Floats:
     return np.array([rows[rows[:, 0] == posture, 1].mean() for posture in range(len(POSTURES))])
 
@@ -240,15 +258,16 @@ def main(
     rows = compare(looks, table, model)
     for row in rows:
         print(row)
-    found = {
-        name: round(float(np.mean([k.seen is not None for k in looks if k.exercise == name])), 3)
-        for name in names
-    }
+    groups = {name: [look for look in looks if look.exercise == name] for name in names}
+    groups["all"] = looks
+    groups["upright, head in view"] = [
+        look for look in looks if look.head_in_view and not lies(look.true_xy)
+    ]
     print(
         json.dumps(
             {
                 "frames": frames,
-                "found_share": found,
+                "found": {name: found_share(group) for name, group in groups.items() if group},
                 "missed_upright_lying": model.missed.round(4).tolist(),
                 "swapped_upright_lying": model.swapped.round(4).tolist(),
                 "errors": rows,

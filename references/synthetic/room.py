@@ -1,6 +1,6 @@
 """Where the lifter is filmed: gyms, a home, a yard, and a bare studio for the experts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from references.synthetic.mesh import Colour, Mesh, ball, box, cylinder, quad
 from references.synthetic.renderer import Light
+from references.viewpoint import Viewpoint
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,9 @@ STUDIO_LIGHT: Final = Light(
 
 # The gym's walls: behind the lifter, at both sides and behind the camera.
 _LEFT_M, _RIGHT_M, _FRONT_M, _BACK_M, _HEIGHT_M = 5.0, -5.0, -5.6, 5.0, 3.4
+
+# As far around the middle of every room there is nothing but the lifter and other people.
+_FREE_M: Final = 3.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,19 @@ HELD_OUT: Final = (
 """Rooms that no network is trained in, for measuring it; of kinds that `GYMS` does not have."""
 
 
+def kept_clear(viewpoint: Viewpoint) -> Viewpoint:
+    """Return a viewpoint no further out than walls and furniture let a phone stand.
+
+    What it aims at must be within the free middle of the room.
+    """
+    aim = np.array(viewpoint.target[:2])
+    away = viewpoint.eye()[:2] - aim
+    # Where the way from the aim to the phone leaves the free circle, as a share of the way.
+    along, length = aim @ away, away @ away
+    share = (np.sqrt(along**2 + length * (_FREE_M**2 - aim @ aim)) - along) / length
+    return replace(viewpoint, distance_m=viewpoint.distance_m * min(1.0, float(share)))
+
+
 def studio() -> list[Mesh]:
     """Return a floor that shows nothing but shadows, the colour of the studio's background."""
     half = 15.0
@@ -101,7 +118,8 @@ def scenery(room: Room) -> tuple[Mesh, ...]:
     rng = np.random.default_rng(5)
     make_floor, make_wall, furniture, height = {
         "gym": (_rubber, _painted_wall, _gym_equipment, _HEIGHT_M),
-        "home": (_planks, _papered_wall, _sofa_and_shelf, 2.6),
+        # Higher than phones are held up: from above a ceiling nothing is seen.
+        "home": (_planks, _papered_wall, _sofa_and_shelf, 3.0),
         "yard": (_concrete, _bricks, _bench_and_tree, 1.5),
     }[room.kind]
     wall = make_wall(room, rng)

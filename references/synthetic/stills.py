@@ -15,7 +15,7 @@ from references.synthetic.exposure import random_exposure
 from references.synthetic.outfit import dress
 from references.synthetic.posture import pose_values
 from references.synthetic.renderer import Renderer
-from references.synthetic.room import scenery
+from references.synthetic.room import kept_clear, scenery
 from references.synthetic.scene import Figure, Person, photograph
 from references.synthetic.variation import (
     random_body,
@@ -80,7 +80,7 @@ def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = Fa
     person = Person(lifter, pose, stage)
     joints = person.joints(1)
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
-    viewpoint = random_close_viewpoint((float(x), float(y), float(z)), rng)
+    viewpoint = kept_clear(random_close_viewpoint((float(x), float(y), float(z)), rng))
     extent = _CLOSE_EXTENT_M if rng.uniform() < _CLOSE_SHARE else _EXTENT_M
     lens = random_lens(viewpoint, extent, rng, long_side=long_side)
     room = random_room(rng, held_out=held_out)

@@ -11,6 +11,7 @@ from references.synthetic.exposure import random_exposure
 from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
 from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
+from references.synthetic.room import kept_clear
 from references.synthetic.scene import Person
 from references.synthetic.variation import (
     random_body,
@@ -65,7 +66,8 @@ def chance_take(
     lifter = dress(random_body(rng), random_outfit(rng))
     joints = lifter.bare.keypoints(performance.pose(lifter.bare)).reshape(-1, 3)
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
-    viewpoint = random_viewpoint((float(x), float(y), float(z)), rng, azimuth_deg=azimuth_deg)
+    aim = (float(x), float(y), float(z))
+    viewpoint = kept_clear(random_viewpoint(aim, rng, azimuth_deg=azimuth_deg))
     lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX)
     room = random_room(rng)
     pose = performance.pose(lifter.bare)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from references.synthetic.room import GYMS, HELD_OUT, scenery
+from references.synthetic.room import GYMS, HELD_OUT, kept_clear, scenery
 from references.synthetic.stills import still
-from references.synthetic.variation import random_body, random_room
+from references.synthetic.variation import random_body, random_close_viewpoint, random_room
+from references.viewpoint import Viewpoint
 from tests.references.synthetic.drawing import renderer_or_skip
 
 
@@ -56,3 +57,24 @@ def test_what_is_held_out_is_never_drawn_otherwise() -> None:
 def test_rooms_held_out_are_of_other_kinds() -> None:
     assert not {room.kind for room in GYMS} & {room.kind for room in HELD_OUT}
     assert all(len(scenery(room)) > 8 for room in HELD_OUT)
+
+
+def test_phones_stand_clear_of_walls_furniture_and_ceilings() -> None:
+    rng = np.random.default_rng(1)
+    eyes = np.array(
+        [kept_clear(random_close_viewpoint((0.3, -0.4, 0.9), rng)).eye() for _ in range(400)]
+    )
+    for room in (*GYMS, *HELD_OUT):
+        for mesh in scenery(room):
+            low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+            assert not ((eyes > low) & (eyes < high)).all(axis=1).any()
+        if room.kind != "yard":
+            ceiling = max(mesh.vertices[:, 2].max() for mesh in scenery(room))
+            assert eyes[:, 2].max() < ceiling
+
+
+def test_a_phone_that_stands_clear_stays_where_it_is() -> None:
+    near = Viewpoint(30.0, 10.0, 2.0, (0.2, 0.1, 1.0))
+    assert kept_clear(near) == near
+    far = kept_clear(Viewpoint(30.0, 10.0, 6.0, (0.2, 0.1, 1.0)))
+    assert np.hypot(*far.eye()[:2]) == pytest.approx(3.85)

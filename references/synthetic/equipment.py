@@ -27,6 +27,7 @@ from references.synthetic.held import (
     plate,
     swinging_handles,
 )
+from references.synthetic.kinematics import unit
 from references.synthetic.mesh import Colour, Mesh, box, cylinder, tube
 from references.synthetic.posture import hand_centre
 
@@ -149,7 +150,7 @@ def _incline_bench_and_barbell(start: _Start) -> Stage:
         ),
         tube([middle, [0, middle[1] + 0.12, 0.04]], 0.03, _PAINT),
         box([0, start.hips[1] + 0.25, 0.025], [0.06, 1.1, 0.05], _PAINT),
-        box([0, start.hips[1] - 0.3, 0.025], [0.5, 0.06, 0.05], _PAINT),
+        box([0, start.hips[1] - 0.3, 0.025], [0.34, 0.06, 0.05], _PAINT),
         *_rack(start.hands[1] + 0.34, start.hands[2] - 0.12),
     ]
     return Stage(tuple(fixed), barbell(2.2, 0.36, _BENCH_PLATES))
@@ -161,7 +162,7 @@ def _decline_bench_and_barbell(start: _Start) -> Stage:
     high = start.support + slope * (start.shoulders[1] - foot)
     low = start.support + slope * (start.shoulders[1] - end)
     roller = by(start.ankles, 0, -0.03, 0.10)
-    knee_pad = by(start.knees, 0, 0.05, -0.11)
+    knee_pad = by(start.knees, 0, 0.08, -0.135)
     fixed = [
         *_bench(foot, end, high - 0.01, low - 0.01),
         *(cylinder(by(p, -0.3, 0, 0), by(p, 0.3, 0, 0), 0.05, _PAD) for p in (roller, knee_pad)),
@@ -169,6 +170,10 @@ def _decline_bench_and_barbell(start: _Start) -> Stage:
         *_rack(start.hands[1] + 0.30, start.hands[2] - 0.12),
     ]
     return Stage(tuple(fixed), barbell(2.2, 0.36, _BENCH_PLATES))
+
+
+# How far up the belly a bar lies that would lie in the crease, when thighs are at right angles.
+_ROLL_M: Final = 0.10
 
 
 def _hip_thrust_bench(start: _Start) -> Stage:
@@ -181,8 +186,12 @@ def _hip_thrust_bench(start: _Start) -> Stage:
 
     def bar(body: Body, pose: Pose, moment: int) -> list[Mesh]:
         hips = pose.heads[moment, [body.index("upperleg01.L"), body.index("upperleg01.R")]]
-        front = pose.rotations[moment, body.index("root")] @ np.array([0.0, -0.145, 0.03])
-        centre = hips.mean(axis=0) + front
+        knees = pose.heads[moment, [body.index("lowerleg01.L"), body.index("lowerleg01.R")]]
+        pelvis = pose.rotations[moment, body.index("root")]
+        thigh = unit(knees.mean(axis=0) - hips.mean(axis=0))
+        # Thighs that bend up push the bar out of the crease of the hips towards the belly.
+        bent = 1 + float(thigh @ pelvis[:, 2])
+        centre = hips.mean(axis=0) + pelvis @ np.array([0.0, -0.145, 0.03 + _ROLL_M * bent])
         return barbell_at(centre, np.array([1.0, 0, 0]), 2.2, 0.40, _FULL_PLATES)
 
     return Stage(tuple(fixed), nothing, bar)
@@ -234,7 +243,7 @@ def _pulldown_machine(start: _Start) -> Stage:
     seat_y = start.hips[1] - 0.02
     pulley = np.array([0.0, start.hands[1] - 0.04, _PULLEY_M + 0.06])
     column = start.knees[1] - 0.42
-    pad = np.array([0.0, start.knees[1] + 0.10, start.knees[2] + 0.125])
+    pad = np.array([0.0, start.knees[1] + 0.10, start.knees[2] + 0.14])
     fixed = [
         *_seat(seat_y, start.support),
         cylinder(by(pad, -0.3, 0, 0), by(pad, 0.3, 0, 0), 0.06, _PAD),

@@ -12,6 +12,7 @@ from bot.handlers.cancelling import Cancelling
 from bot.handlers.clips import Clips
 from bot.handlers.correction import Correction
 from bot.handlers.errors import apologise
+from bot.handlers.explaining import Explaining
 from bot.handlers.forgetting import Forgetting
 from bot.handlers.help import COMMANDS, Help
 from bot.handlers.misunderstood import Misunderstood
@@ -59,6 +60,7 @@ def build_application(settings: BotSettings, work: Work = WORK) -> BotApplicatio
         Help(),
         Clips(reception),
         Correction(storage, reception),
+        Explaining(storage),
         calibration,
         Progress(storage),
         Cancelling(storage, dispatcher),

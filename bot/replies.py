@@ -1,6 +1,6 @@
 """The answer to a clip: pictures, words, voice, and buttons for when the exercise is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -36,7 +36,7 @@ async def send_report(
     """
     answered = ReplyParameters(message_id, allow_sending_without_reply=True)
     await _send_pictures(bot, chat_id, answered, folder, caption=headline(report))
-    await bot.send_message(chat_id, report_words(report))
+    await bot.send_message(chat_id, report_words(report), reply_markup=_why_button(set_id, report))
     voice = folder / "voice.ogg"
     if voice.exists():
         with voice.open("rb") as file:
@@ -97,6 +97,24 @@ def _exercise_buttons(set_id: int, report: Report) -> InlineKeyboardMarkup:
     return keyboard(
         [(exercise_title(n, report.language), payload("exercise", set_id, n)) for n in names]
     )
+
+
+def _why_button(set_id: int, report: Report) -> InlineKeyboardMarkup | None:
+    if not report.deviations:
+        return None
+    return keyboard([(text("explain.button", report.language), payload("why", set_id))])
+
+
+def packed(paragraphs: Iterable[str]) -> list[str]:
+    """Return paragraphs as few messages, each as long as Telegram allows at most."""
+    messages: list[str] = []
+    for paragraph in paragraphs:
+        longer = f"{messages[-1]}\n\n{paragraph}" if messages else paragraph
+        if messages and len(longer) <= MessageLimit.MAX_TEXT_LENGTH:
+            messages[-1] = longer
+        else:
+            messages.append(paragraph[: MessageLimit.MAX_TEXT_LENGTH])
+    return messages
 
 
 def keyboard(choices: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:

@@ -8,11 +8,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from references.exercises import Phase
 
 SCHEMA_VERSION: Final = 1
+
+Norm = Literal["expert", "own", "target"]
+"""What a joint was held against: the expert, what this lifter's joints do, or a target range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Deviation:
     ``repetitions`` counts from 1. ``user_deg`` is the median over those repetitions and
     ``difference_deg`` is ``user_deg - reference_deg``. ``message`` is the correction in the
     lifter's language, ``spoken`` the same for the voice note; ``priority`` 1 matters most.
+    ``reference_deg`` and ``threshold_deg`` are those of the ``norm``.
     """
 
     joint: str
@@ -58,6 +62,7 @@ class Deviation:
     priority: int
     message: str
     spoken: str
+    norm: Norm = "expert"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from pipeline.analysis import Settings
 from pipeline.analysis import analyze as analyze_clip
 from pipeline.camera import Camera
+from pipeline.explain import explain as explain_report
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.summary import headline
 
@@ -24,6 +25,9 @@ def analyze(
         Path | None, typer.Option(help="A calibration made by 'gymbrain calibrate'.")
     ] = None,
     poses: Annotated[bool, typer.Option("--poses", help="Also write poses.npz.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Trace every correction to what was measured.")
+    ] = False,
     weights: Annotated[
         str, typer.Option(help="Pose weights: a file or the name of an Ultralytics pose model.")
     ] = DEFAULT_WEIGHTS,
@@ -46,4 +50,7 @@ def analyze(
         console.print(f"• {deviation.message}")
     for warning in report.warnings:
         console.print(f"[yellow]{warning}[/yellow]")
+    if explain:
+        for paragraph in explain_report(report):
+            console.print(f"\n{paragraph}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"[dim]{out / 'report.md'}[/dim]")

@@ -100,7 +100,7 @@ def _deviation(joint: str, message: str, priority: int) -> Deviation:
         reference_deg=80.0,
         difference_deg=30.0,
         threshold_deg=25.0,
-        source="",
+        source="the paper",
         priority=priority,
         message=message,
         spoken=message,
@@ -113,7 +113,13 @@ REPORT = Report(
     chosen_by="classifier",
     candidates=(Candidate("bench_press", 0.93), Candidate("lat_pulldown", 0.07)),
     repetitions=(
-        Rep(0.0, 1.0, 2.0, {"start": {"left_elbow": 170.0}, "turn": {"left_elbow": 80.0}}),
+        Rep(
+            *(0.0, 1.0, 2.0),
+            {
+                "start": {"left_elbow": 170.0},
+                "turn": {"left_elbow": 110.0, "left_hip": 110.0, "left_knee": 110.0},
+            },
+        ),
     ),
     deviations=(
         _deviation("left_elbow", "First correction.", 1),

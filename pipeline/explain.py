@@ -1,0 +1,83 @@
+"""How each correction came about: what was measured, against what, by whose limit."""
+
+from collections.abc import Iterator
+
+from pipeline.report import Deviation, Report
+from pipeline.titles import exercise_title, joint_title, phase_title
+from references.texts import text
+
+
+def explain(report: Report) -> tuple[str, ...]:
+    """Return one paragraph on the whole, then one on each correction, in the report's order.
+
+    Everything stands in the report: neither the clip nor the poses are needed. Frames are counted
+    from 0 at the clip's mean frame rate.
+    """
+    language = report.language
+    if not report.deviations:
+        return (text("explain.nothing", language),)
+    exercise = exercise_title(report.exercise, language)
+    return (
+        text("explain.head", language, exercise=exercise),
+        *(
+            "\n".join(_lines(report, number, deviation))
+            for number, deviation in enumerate(report.deviations, 1)
+        ),
+    )
+
+
+def _lines(report: Report, number: int, deviation: Deviation) -> Iterator[str]:
+    language = report.language
+    yield text(
+        "explain.joint",
+        language,
+        number=number,
+        joint=joint_title(deviation.joint, language),
+        phase=phase_title(report.exercise, deviation.phase, language),
+    )
+    for repetition in deviation.repetitions:
+        yield _measured(report, deviation, repetition)
+    yield text(
+        "explain.median",
+        language,
+        user=_degrees(deviation.user_deg),
+        difference=_degrees(abs(deviation.difference_deg)),
+        manner=text(f"correct.{'open' if deviation.difference_deg > 0 else 'bent'}", language),
+    )
+    yield _norm(report, deviation)
+    yield text(
+        "explain.limit",
+        language,
+        threshold=_degrees(deviation.threshold_deg),
+        source=deviation.source,
+    )
+    yield text("explain.priority", language, priority=deviation.priority)
+
+
+def _measured(report: Report, deviation: Deviation, number: int) -> str:
+    repetition = report.repetitions[number - 1]
+    seconds = repetition.start_s if deviation.phase == "start" else repetition.turn_s
+    return text(
+        "explain.measured",
+        report.language,
+        repetition=number,
+        seconds=f"{seconds:.1f}",
+        frame=round(seconds * report.clip.fps),
+        angle=_degrees(repetition.angles_deg[deviation.phase][deviation.joint]),
+    )
+
+
+def _norm(report: Report, deviation: Deviation) -> str:
+    reference = report.reference
+    return text(
+        f"explain.{deviation.norm}",
+        report.language,
+        reference=_degrees(deviation.reference_deg),
+        id=reference.id if reference else "",
+        azimuth=round(reference.azimuth_deg) if reference else "",
+        elevation=round(reference.elevation_deg) if reference else "",
+    )
+
+
+def _degrees(angle: float) -> str:
+    return f"{angle:.0f}°"

@@ -1,7 +1,7 @@
 """People before a camera: one picture of them, and where each of them is in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -105,16 +105,22 @@ def photograph(
     moving = [mesh for body in dressed for mesh in body]
     moving += [mesh for person in people for mesh in person.things(moment)]
 
-    def draw(meshes: Sequence[Mesh]) -> Image:
-        return renderer.render([*surroundings, *meshes], viewpoint, pinhole, light)
-
     shares = _shares(people, moment, viewpoint, pinhole, shutter)
     if len(shares) == 1:
-        image = draw(moving)
+        image = renderer.render([*surroundings, *moving], viewpoint, pinhole, light)
     else:
         later = [mesh for person in people for mesh in person.meshes(moment + 1)]
         later += [mesh for person in people for mesh in person.things(moment + 1)]
-        exposed = [draw(between(moving, later, share)) for share in shares]
+        exposed = [
+            renderer.render(
+                [*surroundings, *between(moving, later, share)],
+                viewpoint,
+                nudged,
+                light,
+                smooth=False,
+            )
+            for share, nudged in zip(shares, _nudged(pinhole, len(shares)), strict=True)
+        ]
         image = np.asarray(np.mean(exposed, axis=0, dtype=np.float32), np.uint8)
     depth = renderer.depth([*surroundings, *moving], viewpoint, pinhole)
     figures = []
@@ -142,6 +148,15 @@ def _shares(
     smear_px = shutter * max((float(np.abs(xy).max()) for xy in moved), default=0.0)
     count = int(np.clip(np.ceil(smear_px / _SMEAR_PX), 1, _MOST_DRAWN))
     return np.asarray(shutter * ((np.arange(count) + 0.5) / count - 0.5))
+
+
+def _nudged(pinhole: Lens, count: int) -> list[Lens]:
+    """Return lenses that look past each other by parts of a pixel: their mean has smooth edges."""
+    steps = (np.arange(count) + 0.5) / count - 0.5
+    return [
+        replace(pinhole, cx=pinhole.cx + float(x), cy=pinhole.cy + float(y))
+        for x, y in zip(steps, np.roll(steps, -(count // 2)), strict=True)
+    ]
 
 
 def _inside(xy: Floats, lens: Lens) -> npt.NDArray[np.bool_]:

@@ -76,7 +76,8 @@ def test_an_open_shutter_blurs_what_moves_alone(renderer: Renderer) -> None:
     blurred, figures = photograph(
         renderer, [person], studio(), 0, viewpoint, _LENS, Light(), shutter=1.0
     )
-    changed = np.abs(sharp.astype(int) - blurred).max(axis=-1) > 12
+    # Smooth edges are made another way when the shutter is open: they differ by less than this.
+    changed = np.abs(sharp.astype(int) - blurred).max(axis=-1) > 60
     wrist, knee = (figures[0].xy[joint].astype(int) for joint in (9, 13))
     assert changed[wrist[1] - 12 : wrist[1] + 12, wrist[0] - 12 : wrist[0] + 12].any()
     assert not changed[knee[1] - 12 : knee[1] + 12, knee[0] - 12 : knee[0] + 12].any()

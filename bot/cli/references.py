@@ -79,6 +79,7 @@ def render(
     repetitions: Annotated[int, typer.Option(min=1, max=30)] = 4,
     fps: Annotated[float, typer.Option(min=5, max=60)] = 30.0,
     bystanders: Annotated[int, typer.Option(min=0, max=6, help="Other people about.")] = 0,
+    mirror: Annotated[bool, typer.Option("--mirror", help="On the wall behind.")] = False,
 ) -> None:
     """Film a set of any exercise by a lifter, in a room and with a phone of chance."""
     try:
@@ -90,6 +91,7 @@ def render(
             repetitions=repetitions,
             fps=fps,
             bystanders=bystanders,
+            mirror=mirror,
         )
     except KeyError as error:
         raise typer.BadParameter(f"there is no {error.args[0]!r}") from error

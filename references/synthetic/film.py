@@ -15,6 +15,7 @@ from references.geometry import joint_angles
 from references.lens import Lens
 from references.synthetic.equipment import build_stage
 from references.synthetic.exposure import GOOD_LIGHT, Exposure
+from references.synthetic.mirror import Mirror
 from references.synthetic.outfit import Lifter
 from references.synthetic.performance import Performance
 from references.synthetic.renderer import Renderer
@@ -43,6 +44,7 @@ class Shot:
     bystanders: tuple[Person, ...] = ()
     exposure: Exposure = GOOD_LIGHT
     shutter: float = 0.0
+    mirror: Mirror | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
                 shot.viewpoint,
                 shot.lens,
                 shot.room.light,
+                mirror=shot.mirror,
                 shutter=shot.shutter,
             )
             yield Frame(shot.exposure.develop(image, rng), people)
@@ -95,12 +98,18 @@ def truth(
 
     ``people`` are those of every `Frame`. Angles are the included angles of the lifter's COCO
     keypoints in 3D at start and turn; ``xy`` are the keypoints in pixels and ``visible`` which of
-    them are seen, frame by frame; each of the ``bystanders`` has the same.
+    them are seen, frame by frame; each of the ``bystanders`` has the same. With a mirror,
+    ``reflection_xy`` is where the lifter's own left and right are seen in it, frame by frame, in
+    the picture or not.
     """
     body = shot.lifter.bare
     joints = body.keypoints(performance.pose(body))
     angles = joint_angles(joints)
     t = performance.t
+    reflection = {}
+    if shot.mirror is not None:
+        seen = shot.lens.project(shot.viewpoint, shot.mirror.reflected(joints))
+        reflection["reflection_xy"] = np.round(seen, 1).tolist()
     return {
         "exercise": performance.motion.exercise,
         "seconds": round(float(t[-1]), 3),
@@ -135,6 +144,7 @@ def truth(
             }
             for index in range(1, 1 + len(shot.bystanders))
         ],
+        **reflection,
     }
 
 

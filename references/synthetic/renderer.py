@@ -28,6 +28,13 @@ _SHADOW_HALF_WIDTH_M: Final = 2.2
 _SHADOW_DEPTH_M: Final = 12.0
 _SHADOW_CENTRE: Final = (0.0, 0.0, 0.8)
 
+# What OpenGL calls the first plane beyond which nothing is drawn.
+_CLIP_DISTANCE: Final = 0x3000
+
+# The planes (4,) before which is everything, and between a mirror's and its wall's surface.
+_EVERYWHERE: Final = np.array([0.0, 0.0, 0.0, 1.0])
+_OFF_MIRROR: Final = np.array([0.0, 0.0, 0.0, 0.03])
+
 _ATTRIBUTES: Final = ("position", "normal", "colour", "extra")
 _SURFACES: Final = {"plain": 0, "textured": 1, "dressed": 2, "backdrop": 3}
 
@@ -94,10 +101,13 @@ class Renderer:
         lens: Lens,
         light: Light,
         *,
+        mirror: Floats | None = None,
         smooth: bool = True,
     ) -> Image:
         """Return a picture (H, W, 3) in BGR of what a pinhole with this lens sees.
 
+        ``mirror`` (4,) is the plane of one: what is before it is drawn once more behind it, to be
+        seen through an opening in the wall that the mirror hangs on.
         The lens' distortion is not applied. Without ``smooth`` edges are jagged and half the time
         is saved, for pictures of which the mean is taken. Raises ValueError for a lens of another
         picture size.
@@ -111,17 +121,27 @@ class Renderer:
             shadowing = [(v, i) for mesh, v, i in buffers if mesh.material.shadow]
             self._draw_depth(self._shadow_buffer, shadowing, sun_view)
             scene = self._scene
-            scene["camera"].write(_matrix_bytes(_camera(viewpoint, lens)))
             scene["sun_view"].write(_matrix_bytes(sun_view))
             scene["sun"].value = tuple(sun)
-            scene["eye"].value = tuple(viewpoint.eye())
             for name in ("sunlight", "skylight", "groundlight"):
                 scene[name].value = getattr(light, name)
-            if smooth:
-                self._draw_scene(self._multisampled, buffers, light.background)
-                context.copy_framebuffer(self._resolved, self._multisampled)
+            target = self._multisampled if smooth else self._resolved
+            target.use()
+            target.clear(*light.background)
+            camera, eye = _camera(viewpoint, lens), viewpoint.eye()
+            if mirror is None:
+                self._draw_scene(buffers, camera, eye)
             else:
-                self._draw_scene(self._resolved, buffers, light.background)
+                # The wall belongs to what is before the mirror, not to what is seen in it.
+                context.enable_direct(_CLIP_DISTANCE)
+                self._draw_scene(buffers, camera, eye, mirror + _OFF_MIRROR)
+                # Light falls where it falls: it is the camera that stands behind the mirror.
+                turned = _reflection(mirror)
+                eye = (turned @ np.append(eye, 1.0))[:3]
+                self._draw_scene(buffers, camera @ turned, eye, mirror - _OFF_MIRROR)
+                context.disable_direct(_CLIP_DISTANCE)
+            if smooth:
+                context.copy_framebuffer(self._resolved, self._multisampled)
             pixels = np.frombuffer(self._resolved.read(components=3), np.uint8)
         return np.ascontiguousarray(pixels.reshape(lens.height, lens.width, 3)[::-1, :, ::-1])
 
@@ -154,9 +174,16 @@ class Renderer:
             layout = [(vertices, "3f 40x", "position")]
             _context().vertex_array(self._depth, layout, indices).render()
 
-    def _draw_scene(self, target: Any, buffers: Sequence[_Buffers], background: Colour) -> None:
-        target.use()
-        target.clear(*background)
+    def _draw_scene(
+        self,
+        buffers: Sequence[_Buffers],
+        camera: Floats,
+        eye: Floats,
+        kept: Floats = _EVERYWHERE,
+    ) -> None:
+        self._scene["camera"].write(_matrix_bytes(camera))
+        self._scene["eye"].value = tuple(eye)
+        self._scene["kept"].value = tuple(kept)
         self._scene["image"].value = 0
         self._scene["shadow_map"].value = 1
         self._shadow_map.use(1)
@@ -221,6 +248,13 @@ def _sun_view(towards_sun: Floats) -> Floats:
     parallel = np.diag([1 / _SHADOW_HALF_WIDTH_M] * 2 + [2 / _SHADOW_DEPTH_M, 1])
     parallel[2, 3] = -1
     return np.asarray(parallel @ _rigid(axes, eye))
+
+
+def _reflection(plane: Floats) -> Floats:
+    """Return the matrix (4, 4) that reflects points at a plane (4,)."""
+    matrix = np.eye(4)
+    matrix[:3] -= 2 * np.outer(plane[:3], plane)
+    return matrix
 
 
 def _rigid(axes: Floats, eye: Floats) -> Floats:

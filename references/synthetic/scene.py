@@ -12,6 +12,7 @@ from references.synthetic.body import Pose
 from references.synthetic.equipment import Stage
 from references.synthetic.kinematics import turn
 from references.synthetic.mesh import Mesh, between
+from references.synthetic.mirror import Mirror
 from references.synthetic.optics import optics
 from references.synthetic.outfit import Lifter
 from references.synthetic.renderer import Light, Renderer
@@ -91,12 +92,13 @@ def photograph(
     lens: Lens,
     light: Light,
     *,
+    mirror: Mirror | None = None,
     shutter: float = 0.0,
 ) -> tuple[Image, tuple[Figure, ...]]:
     """Return a picture (H, W, 3) in BGR of people at one moment, and who is where.
 
-    The lens may distort. The shutter is open, around the moment, for a share of the time to the
-    next one: what moves is blurred.
+    The lens may distort. A ``mirror`` brings its wall. The shutter is open, around the moment, for
+    a share of the time to the next one: what moves is blurred.
     """
     glass = optics(lens)
     pinhole = lens if glass is None else glass.pinhole
@@ -105,9 +107,13 @@ def photograph(
     moving = [mesh for body in dressed for mesh in body]
     moving += [mesh for person in people for mesh in person.things(moment)]
 
+    if mirror is not None:
+        surroundings = [*surroundings, *mirror.meshes()]
+    plane = None if mirror is None else mirror.plane()
+
     shares = _shares(people, moment, viewpoint, pinhole, shutter)
     if len(shares) == 1:
-        image = renderer.render([*surroundings, *moving], viewpoint, pinhole, light)
+        image = renderer.render([*surroundings, *moving], viewpoint, pinhole, light, mirror=plane)
     else:
         later = [mesh for person in people for mesh in person.meshes(moment + 1)]
         later += [mesh for person in people for mesh in person.things(moment + 1)]
@@ -117,6 +123,7 @@ def photograph(
                 viewpoint,
                 nudged,
                 light,
+                mirror=plane,
                 smooth=False,
             )
             for share, nudged in zip(shares, _nudged(pinhole, len(shares)), strict=True)

@@ -18,6 +18,7 @@ VERTEX: Final = """
 #version 330
 uniform mat4 camera;
 uniform mat4 sun_view;
+uniform vec4 kept;  // a plane: what is behind it is not drawn
 in vec3 position;
 in vec3 normal;
 in vec3 colour;
@@ -29,6 +30,7 @@ out vec4 fields;
 out vec4 in_sun;
 void main() {
     gl_Position = camera * vec4(position, 1.0);
+    gl_ClipDistance[0] = dot(kept, vec4(position, 1.0));
     world = position;
     facing = normal;
     base = colour;

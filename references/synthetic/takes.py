@@ -1,5 +1,6 @@
 """A set by a lifter, in a room and with a phone of chance."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from references.synthetic.scene import Person
 from references.synthetic.variation import (
     random_body,
     random_lens,
+    random_mirror,
     random_motion,
     random_outfit,
     random_room,
@@ -26,6 +28,9 @@ _EXTENT_M: Final = 1.15
 _LONG_SIDE_PX: Final = 1280
 # How long a phone's shutter is open in a gym, from bright to dim.
 _SHUTTER_S: Final = (1 / 240, 1 / 40)
+# How far from a mirror people stay, and every how many frames that is looked at.
+_BEFORE_MIRROR_M: Final = 0.3
+_EVERY: Final = 10
 
 
 def chance_take(
@@ -37,12 +42,13 @@ def chance_take(
     repetitions: int = 4,
     fps: float = 30.0,
     bystanders: int = 0,
+    mirror: bool = False,
 ) -> tuple[Performance, Shot]:
     """Return a set and how it is filmed, the same for the same seed.
 
     The fault, if one is named, has its usual size and runs through the set. Up to
-    ``bystanders`` other people are about. Raises KeyError for an
-    exercise without a motion and for a fault that it does not know.
+    ``bystanders`` other people are about. A ``mirror`` hangs behind the lifter, as the phone sees
+    it. Raises KeyError for an exercise without a motion and for a fault that it does not know.
     """
     rng = np.random.default_rng(seed)
     motion = random_motion(motions()[exercise], rng)
@@ -84,4 +90,21 @@ def chance_take(
         random_exposure(rng),
         shutter=float(rng.uniform(*_SHUTTER_S) * fps),
     )
+    if mirror:
+        # Chance of its own: with and without a mirror the set is the same.
+        shot = _with_mirror(shot, person, np.random.default_rng((seed, 1)))
     return performance, shot
+
+
+def _with_mirror(shot: Shot, lifter: Person, rng: np.random.Generator) -> Shot:
+    """Return the shot with a mirror behind lifter and equipment, and nobody on its other side."""
+    moments = range(0, len(lifter.pose.heads), _EVERY)
+    used = [mesh.vertices for moment in moments for mesh in lifter.things(moment)]
+    within = np.concatenate([*used, *(lifter.joints(moment) for moment in moments)])
+    mirror = random_mirror(shot.viewpoint, within, shot.room.wall, rng)
+    others = tuple(
+        other
+        for other in shot.bystanders
+        if all((mirror.before(other.joints(m)) > _BEFORE_MIRROR_M).all() for m in moments)
+    )
+    return replace(shot, mirror=mirror, bystanders=others)

@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from references.lens import Lens
 from references.motions import Fault, Motion, Track
 from references.synthetic.body import BODIES, Body, load_body
 from references.synthetic.mesh import Colour
+from references.synthetic.mirror import Mirror
 from references.synthetic.outfit import HairStyle, Outfit
 from references.synthetic.performance import Repetition
 from references.synthetic.renderer import Light
@@ -54,6 +56,9 @@ _NEAR_DISTANCES_M: Final = (1.2, 4.5)
 _OVERHEAD_SHARE: Final = 0.2
 _OVERHEAD_HEIGHTS_M: Final = (1.9, 2.8)
 _OVERHEAD_ASIDE_M: Final = (0.1, 1.1)
+
+# How far behind a lifter and what they use a mirror hangs.
+_MIRROR_BEHIND_M: Final = (0.3, 1.5)
 
 _SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
 _HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
@@ -195,6 +200,21 @@ def random_close_viewpoint(
         return _viewpoint(rng.uniform(0, 360), height, aside, target, rng)
     height = rng.uniform(*_HIGH_PHONE_HEIGHTS[rng.choice(4, p=[0.2, 0.3, 0.25, 0.25])])
     return _viewpoint(rng.uniform(0, 360), height, rng.uniform(*_NEAR_DISTANCES_M), target, rng)
+
+
+def random_mirror(
+    viewpoint: Viewpoint, before: npt.ArrayLike, wall: Colour, rng: np.random.Generator
+) -> Mirror:
+    """Return a mirror on a wall across from the phone, all points ``before`` (N, 3) before it."""
+    azimuth = round((viewpoint.azimuth_deg + 180) / 90) * 90 % 360
+    beside = -Mirror(azimuth, 0.0).before(before).min()
+    return Mirror(
+        azimuth,
+        float(beside + rng.uniform(*_MIRROR_BEHIND_M)),
+        width_m=float(rng.uniform(2.0, 6.0)),
+        height_m=float(rng.uniform(1.7, 2.4)),
+        wall=wall,
+    )
 
 
 def random_lens(

@@ -1,7 +1,7 @@
 """The equipment of each exercise, built around a body in its start position."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -38,6 +38,12 @@ _PAINT: Final[Colour] = (0.50, 0.09, 0.07)
 _PAD: Final[Colour] = (0.10, 0.10, 0.11)
 _MAT: Final[Colour] = (0.20, 0.28, 0.42)
 
+PAINTED: Final = (_FRAME, _PAINT, _PAD, _MAT, RUBBER, RED, BLUE)
+"""What may have another colour: frames, pads, mats and plates."""
+
+AS_USUAL: Final[Mapping[Colour, Colour]] = MappingProxyType({})
+"""No other colour."""
+
 # Height of the pulley of a cable machine.
 _PULLEY_M: Final = 2.2
 
@@ -48,17 +54,29 @@ _FULL_PLATES: Final = ((PLATE_RADIUS_M, 0.045, RUBBER),)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The equipment of one set: ``fixed`` stands still, ``moving`` follows the body."""
+    """The equipment of one set: ``fixed`` stands still, ``moving`` follows the body.
+
+    ``paints`` says which of `PAINTED` have another colour in this gym.
+    """
 
     fixed: tuple[Mesh, ...]
     held: Held
     moving: Callable[[Body, Pose, int], list[Mesh]] = lambda _body, _pose, _moment: []
+    paints: Mapping[Colour, Colour] = field(default_factory=lambda: AS_USUAL)
 
     def meshes(self, body: Body, pose: Pose, moment: int = 0) -> list[Mesh]:
         """Return everything as it is at one moment."""
         left = hand_centre(body, pose, "L")[moment]
         right = hand_centre(body, pose, "R")[moment]
-        return [*self.fixed, *self.held(left, right), *self.moving(body, pose, moment)]
+        meshes = [*self.fixed, *self.held(left, right), *self.moving(body, pose, moment)]
+        return [self._painted(mesh) for mesh in meshes] if self.paints else meshes
+
+    def _painted(self, mesh: Mesh) -> Mesh:
+        red, green, blue = mesh.colours[0].tolist()
+        paint = self.paints.get((red, green, blue))
+        if paint is None:
+            return mesh
+        return replace(mesh, colours=np.tile(np.asarray(paint), (len(mesh.colours), 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +108,14 @@ class _Start:
         )
 
 
-def build_stage(body: Body, motion: Motion, pose: Pose) -> Stage:
+def build_stage(
+    body: Body,
+    motion: Motion,
+    pose: Pose,
+    paints: Mapping[Colour, Colour] = AS_USUAL,
+) -> Stage:
     """Return the equipment of a motion, placed around the body at the first moment of ``pose``."""
-    return _BUILDERS[motion.equipment](_Start.of(body, motion, pose))
+    return replace(_BUILDERS[motion.equipment](_Start.of(body, motion, pose)), paints=paints)
 
 
 def _none(_start: _Start) -> Stage:

@@ -1,8 +1,8 @@
 """Filming a set: an H.264 clip as a phone would record it, and the truth in a file beside it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from references.geometry import joint_angles
 from references.lens import Lens
-from references.synthetic.equipment import build_stage
+from references.synthetic.equipment import AS_USUAL, build_stage
 from references.synthetic.exposure import GOOD_LIGHT, Exposure
+from references.synthetic.mesh import Colour
 from references.synthetic.mirror import Mirror
 from references.synthetic.outfit import Lifter
 from references.synthetic.performance import Performance
@@ -34,7 +35,7 @@ class Shot:
     """How a set is filmed: by whom, where, from where and through which lens.
 
     ``bystanders`` move for as long as the set takes, frame by frame. ``shutter`` is how long it is
-    open, as a share of the time between frames.
+    open, as a share of the time between frames. ``paints`` are the other colours of the equipment.
     """
 
     lifter: Lifter
@@ -45,6 +46,7 @@ class Shot:
     exposure: Exposure = GOOD_LIGHT
     shutter: float = 0.0
     mirror: Mirror | None = None
+    paints: Mapping[Colour, Colour] = field(default_factory=lambda: AS_USUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
     """Return the frames of a set."""
     body = shot.lifter.bare
     pose = performance.pose(body)
-    lifter = Person(shot.lifter, pose, build_stage(body, performance.motion, pose))
+    stage = build_stage(body, performance.motion, pose, shot.paints)
+    lifter = Person(shot.lifter, pose, stage)
     surroundings = scenery(shot.room)
     with Renderer(shot.lens.width, shot.lens.height) as renderer:
         for moment in range(len(performance.t)):

@@ -25,6 +25,7 @@ from references.synthetic.variation import (
     random_light,
     random_motion,
     random_outfit,
+    random_paints,
     random_room,
 )
 from references.viewpoint import Viewpoint
@@ -76,7 +77,9 @@ def still(exercise: str, *, seed: int, long_side: int = 640, held_out: bool = Fa
     lifter = dress(random_body(rng, held_out=held_out), random_outfit(rng, held_out=held_out))
     # The start position comes first: it says where seats and benches stand.
     pose = pose_values(lifter.bare, motion, _moments(motion, rng))
-    stage = build_stage(lifter.bare, motion, pose)
+    # Chance of its own, so that everything else is the same in any colours.
+    paints = random_paints(np.random.default_rng((seed, int(held_out), 1)))
+    stage = build_stage(lifter.bare, motion, pose, paints)
     person = Person(lifter, pose, stage)
     joints = person.joints(1)
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2

@@ -20,6 +20,7 @@ from references.synthetic.variation import (
     random_mirror,
     random_motion,
     random_outfit,
+    random_paints,
     random_room,
     random_viewpoint,
 )
@@ -89,9 +90,10 @@ def chance_take(
         others,
         random_exposure(rng),
         shutter=float(rng.uniform(*_SHUTTER_S) * fps),
+        # Chance of its own, here and for the mirror: the set itself stays the same.
+        paints=random_paints(np.random.default_rng((seed, 2))),
     )
     if mirror:
-        # Chance of its own: with and without a mirror the set is the same.
         shot = _with_mirror(shot, person, np.random.default_rng((seed, 1)))
     return performance, shot
 

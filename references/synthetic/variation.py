@@ -12,6 +12,7 @@ import numpy.typing as npt
 from references.lens import Lens
 from references.motions import Fault, Motion, Track
 from references.synthetic.body import BODIES, Body, load_body
+from references.synthetic.equipment import PAINTED
 from references.synthetic.mesh import Colour
 from references.synthetic.mirror import Mirror
 from references.synthetic.outfit import HairStyle, Outfit
@@ -59,6 +60,10 @@ _OVERHEAD_ASIDE_M: Final = (0.1, 1.1)
 
 # How far behind a lifter and what they use a mirror hangs.
 _MIRROR_BEHIND_M: Final = (0.3, 1.5)
+
+# How often equipment has another colour, and how dark or bright that is.
+_REPAINTED_SHARE: Final = 0.5
+_PAINT_SHADES: Final = (0.05, 0.8)
 
 _SKINS: Final = ((0.85, 0.65, 0.54), (0.72, 0.50, 0.40), (0.55, 0.36, 0.26), (0.33, 0.21, 0.15))
 _HAIRS: Final = ((0.10, 0.07, 0.05), (0.30, 0.19, 0.10), (0.55, 0.42, 0.24), (0.35, 0.35, 0.36))
@@ -267,6 +272,16 @@ def _stripe_m(rng: np.random.Generator, held_out: bool) -> float | None:
     if held_out:
         return float(rng.uniform(*_BROAD_STRIPES_M))
     return float(rng.uniform(*_STRIPES_M)) if rng.uniform() < _STRIPED_SHARE else None
+
+
+def random_paints(rng: np.random.Generator) -> Mapping[Colour, Colour]:
+    """Return the colours of a gym's equipment: some as usual, some of any colour."""
+    paints: dict[Colour, Colour] = {}
+    for usual in PAINTED:
+        if rng.uniform() < _REPAINTED_SHARE:
+            red, green, blue = rng.uniform(*_PAINT_SHADES) * rng.dirichlet((1.5, 1.5, 1.5)) * 3
+            paints[usual] = (min(red, 0.95), min(green, 0.95), min(blue, 0.95))
+    return MappingProxyType(paints)
 
 
 def random_light(light: Light, rng: np.random.Generator) -> Light:

@@ -7,10 +7,12 @@ from scipy.spatial import cKDTree
 
 from references.motions import motions
 from references.synthetic.body import BODIES, load_body
-from references.synthetic.equipment import build_stage
+from references.synthetic.equipment import AS_USUAL, PAINTED, build_stage
+from references.synthetic.held import BLUE
 from references.synthetic.mesh import Mesh, vertex_normals
 from references.synthetic.performance import NO_FAULTS
 from references.synthetic.posture import pose_values
+from references.synthetic.variation import random_paints
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,3 +69,30 @@ def surface(mesh: Mesh) -> Floats:
     u, v = rng.uniform(size=(2, POINTS, 1))
     u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
     return np.asarray(a[chosen] + u * (b - a)[chosen] + v * (c - a)[chosen])
+
+
+def test_paint_changes_colours_alone() -> None:
+    motion, body = motions()["bench_press"], load_body("man")
+    pose = pose_values(body, motion, motion.values([0.0]))
+    gold = (0.8, 0.6, 0.1)
+    usual, gilded = (
+        build_stage(body, motion, pose, paints).meshes(body, pose)
+        for paints in (AS_USUAL, {BLUE: gold})
+    )
+    repainted = 0
+    for before, after in zip(usual, gilded, strict=True):
+        assert np.array_equal(before.vertices, after.vertices)
+        if tuple(before.colours[0]) == BLUE:
+            repainted += 1
+            assert (after.colours == gold).all()
+        else:
+            assert np.array_equal(before.colours, after.colours)
+    assert repainted == 2
+
+
+def test_gyms_differ_in_colours() -> None:
+    paints = [random_paints(np.random.default_rng(seed)) for seed in range(20)]
+    assert {colour for paint in paints for colour in paint} == set(PAINTED)
+    shades = [shade for paint in paints for colour in paint.values() for shade in colour]
+    assert 0 <= min(shades) < 0.2
+    assert 0.6 < max(shades) <= 0.95

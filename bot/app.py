@@ -17,6 +17,7 @@ from bot.handlers.forgetting import Forgetting
 from bot.handlers.help import COMMANDS, Help
 from bot.handlers.misunderstood import Misunderstood
 from bot.handlers.progress import Progress
+from bot.handlers.referring import Referring
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.reception import Reception
 from bot.jobs.work import WORK, Work
@@ -58,13 +59,15 @@ def build_application(settings: BotSettings, work: Work = WORK) -> BotApplicatio
     calibration = Calibration(storage, reception, settings)
     subjects = (
         Help(),
+        # Before the clips: one with the command below it is not to be judged.
+        Referring(reception, settings.coaches),
         Clips(reception),
         Correction(storage, reception),
         Explaining(storage),
         calibration,
         Progress(storage),
         Cancelling(storage, dispatcher),
-        Forgetting(storage, dispatcher),
+        Forgetting(storage, dispatcher, settings.references),
         Misunderstood(),
     )
     for subject in subjects:

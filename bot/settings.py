@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from pipeline.errors import SettingError
+from references.experts.coaches import default_folder
 
 if TYPE_CHECKING:
     # The analysis brings torch along, which only the worker processes need.
     from pipeline.analysis import Settings
 
 _TOKEN: Final = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{30,}")
+
+_USERS: Final = re.compile(r"\s*[0-9]{1,18}(\s*[,\s]\s*[0-9]{1,18})*\s*", re.ASCII)
 
 # Each worker holds a pose network in memory, some hundred megabytes.
 _MOST_WORKERS: Final = 64
@@ -26,16 +29,19 @@ _MOST_WORKERS: Final = 64
 class BotSettings:
     """Where the bot talks, where it keeps things and how much it does at once.
 
-    ``base_url`` and ``base_file_url`` are those of the Bot API without the token. ``workers``
-    processes analyse at a time; a lifter may have ``max_unfinished`` jobs, enough for one album;
-    one analysis may take ``time_limit_s``. An acknowledgement is edited every ``edit_pause_s`` at
-    most. ``analysis`` None stands for the defaults.
+    ``references`` is the folder with references of coaches and ``coaches`` are the Telegram users
+    who may add some. ``base_url`` and ``base_file_url`` are those of the Bot API without the token.
+    ``workers`` processes analyse at a time; a lifter may have ``max_unfinished`` jobs, enough for
+    one album; one analysis may take ``time_limit_s``. An acknowledgement is edited every
+    ``edit_pause_s`` at most. ``analysis`` None stands for the defaults.
     """
 
     token: str = field(repr=False)
     base_url: str = "https://api.telegram.org/bot"
     base_file_url: str = "https://api.telegram.org/file/bot"
     database: Path = Path("data/gymbrain.db")
+    references: Path = field(default_factory=default_folder)
+    coaches: frozenset[int] = frozenset()
     workers: int = 1
     max_unfinished: int = 10
     time_limit_s: float = 600.0
@@ -53,9 +59,11 @@ class BotSettings:
     ) -> "BotSettings":
         """Read ``TELEGRAM_TOKEN`` and, where given, what differs from the defaults.
 
-        That is ``TELEGRAM_API_URL`` (a Bot API server of one's own), ``GYMBRAIN_DATABASE`` (a file)
-        and ``GYMBRAIN_WORKERS``. The environment wins over the file ``dotenv``. Raises SettingError
-        when the token is missing or a value is malformed; no message repeats the token.
+        That is ``TELEGRAM_API_URL`` (a Bot API server of one's own), ``GYMBRAIN_DATABASE`` (a
+        file), ``GYMBRAIN_REFERENCES`` (a folder), ``GYMBRAIN_COACHES`` (Telegram users by number,
+        with commas between them) and ``GYMBRAIN_WORKERS``. The environment wins over the file
+        ``dotenv``. Raises SettingError when the token is missing or a value is malformed; no
+        message repeats the token.
         """
         values = {**dotenv_values(dotenv), **environment}
         token = (values.get("TELEGRAM_TOKEN") or "").strip()
@@ -69,6 +77,10 @@ class BotSettings:
             given["base_file_url"] = f"{_web_address(url)}/file/bot"
         if database := values.get("GYMBRAIN_DATABASE"):
             given["database"] = Path(database)
+        if references := values.get("GYMBRAIN_REFERENCES"):
+            given["references"] = Path(references)
+        if coaches := values.get("GYMBRAIN_COACHES"):
+            given["coaches"] = _users(coaches)
         if workers := values.get("GYMBRAIN_WORKERS"):
             given["workers"] = _count(workers)
         return cls(token, **given)
@@ -79,6 +91,12 @@ def _web_address(words: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise SettingError("settings.url_malformed", url=words)
     return words.rstrip("/")
+
+
+def _users(words: str) -> frozenset[int]:
+    if not _USERS.fullmatch(words):
+        raise SettingError("settings.coaches_malformed", coaches=words)
+    return frozenset(int(user) for user in words.replace(",", " ").split())
 
 
 def _count(words: str) -> int:

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from pipeline.camera import Camera
 from pipeline.errors import SettingError, VoiceError
 from pipeline.judge import Verdict, judge
@@ -33,7 +35,8 @@ class Settings:
     ``weights`` are the pose network's: ``default``, a path, or the name of an Ultralytics pose
     model; a file must have the digest ``weights_sha256`` when one is given. ``image_size`` is the
     longer side in pixels at which the network looks. ``device`` is torch's name for one, None for
-    a GPU when there is one.
+    a GPU when there is one. ``coaches`` is the folder with references of coaches; None for the
+    experts alone.
     """
 
     weights: str = DEFAULT_WEIGHTS
@@ -41,6 +44,7 @@ class Settings:
     image_size: int = 640
     device: str | None = None
     observe: ObserveSettings = field(default_factory=ObserveSettings)
+    coaches: Path | None = None
 
 
 def analyze(
@@ -66,7 +70,7 @@ def analyze(
     observation = observe(
         clip, load_network(settings), settings.observe, language=language, progress=progress
     )
-    report = _conclude(observation, out, clip, name, camera, language, progress)
+    report = _conclude(observation, out, clip, name, camera, settings.coaches, language, progress)
     if save_poses:
         observation.track.save(out / "poses.npz")
     return report
@@ -79,6 +83,7 @@ def rejudge(
     *,
     exercise: str,
     camera: Camera | None = None,
+    coaches: Path | None = None,
     language: str = DEFAULT_LANGUAGE,
     progress: Progress = lambda step, done: None,
 ) -> Report:
@@ -89,7 +94,7 @@ def rejudge(
     """
     name = find_exercise_named(exercise)
     observation = Observation(PoseTrack.load(poses), clip, (), {})
-    return _conclude(observation, out, None, name, camera, language, progress)
+    return _conclude(observation, out, None, name, camera, coaches, language, progress)
 
 
 @cache
@@ -122,13 +127,16 @@ def _conclude(
     clip: Path | None,
     exercise: str | None,
     camera: Camera | None,
+    coaches: Path | None,
     language: str,
     progress: Progress,
 ) -> Report:
     """Judge what was observed and write the report, the pictures and the voice note."""
     out.mkdir(parents=True, exist_ok=True)
     progress("classify", 0.0)
-    verdict = judge(observation.track, exercise=exercise, camera=camera, language=language)
+    verdict = judge(
+        observation.track, exercise=exercise, camera=camera, coaches=coaches, language=language
+    )
     progress("draw", 0.0)
     started = perf_counter()
     draw_pictures(observation.track, verdict, clip, out, language)
@@ -175,7 +183,7 @@ def _reference(verdict: Verdict) -> Reference | None:
         return None
     view = verdict.match.view
     return Reference(
-        id=view.motion.id,
+        id=view.id,
         distance=round(verdict.match.distance, 4),
         azimuth_deg=view.azimuth_deg,
         elevation_deg=view.elevation_deg,
@@ -184,7 +192,11 @@ def _reference(verdict: Verdict) -> Reference | None:
 
 def _reference_angles(verdict: Verdict) -> Mapping[Phase, Mapping[str, float]]:
     return {
-        phase: {c.joint: round(c.reference_deg, 1) for c in verdict.comparisons if c.phase == phase}
+        phase: {
+            c.joint: round(c.reference_deg, 1)
+            for c in verdict.comparisons
+            if c.phase == phase and np.isfinite(c.reference_deg)
+        }
         for phase in PHASES
     }
 

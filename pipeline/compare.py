@@ -18,10 +18,10 @@ from references.experts import ExpertView
 from references.geometry import joint_angles
 from references.skeleton import JOINTS
 
-Obstacle = Literal["not_seen", "view", "limbs"]
+Obstacle = Literal["not_seen", "view", "limbs", "not_in_reference"]
 """Why a joint cannot be judged: it was not seen in half of the repetitions; from this side its
-drawn angle depends on where exactly the camera stands; or its limbs are drawn far longer or shorter
-than the expert's, so the keypoints or the view are wrong."""
+drawn angle depends on where exactly the camera stands; its limbs are drawn far longer or shorter
+than the expert's, so the keypoints or the view are wrong; or the coach's own clip hides it."""
 
 _MIN_SEEN_SHARE: Final = 0.5
 
@@ -62,12 +62,13 @@ def compare(
 
     ``views`` are all views of the experts, among them the retrieved one.
     """
-    nearby = [view for view in views if _is_near(view, match.view)]
+    # How a coach differs from the expert is no doubt about the camera.
+    nearby = [view for view in views if view.coach is None and _is_near(view, match.view)]
     typical = poses.typical()
     comparisons = []
     for index, phase in enumerate(PHASES):
         user = joint_angles(poses.at(phase))
-        expert = joint_angles(match.view.salient()[index])
+        expert = match.view.angles_deg(phase)
         around = joint_angles(np.stack([view.salient()[index] for view in nearby]))
         lengths = _limb_ratios(typical[phase] * match.scale, match.view.salient()[index])
         for check in (c for c in exercise.checks if c.phase == phase):
@@ -75,7 +76,9 @@ def compare(
                 obstacle = _obstacle(
                     check, user[joint], float(np.ptp(around[joint])), lengths[joint]
                 )
-                reference_deg = float(expert[joint])
+                if joint not in expert:
+                    obstacle = "not_in_reference"
+                reference_deg = expert.get(joint, np.nan)
                 comparisons.append(Comparison(joint, phase, user[joint], reference_deg, obstacle))
     return tuple(comparisons)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -21,6 +22,7 @@ from pipeline.retrieve import Match, nearest_view
 from pipeline.titles import exercise_title
 from references.exercises import Exercise, exercises
 from references.experts import ExpertView, expert_views
+from references.experts.coaches import coach_views
 from references.geometry import joint_angles
 from references.texts import DEFAULT_LANGUAGE, text
 
@@ -58,12 +60,14 @@ def judge(
     *,
     exercise: str | None = None,
     camera: Camera | None = None,
+    coaches: Path | None = None,
     language: str = DEFAULT_LANGUAGE,
 ) -> Verdict:
     """Judge the set in a track: which exercise, which repetitions, how they differ from an expert.
 
-    ``exercise`` overrides the classifier; ``camera`` is the one that filmed the track. Raises
-    SettingError when the camera filmed pictures of another shape.
+    ``exercise`` overrides the classifier; ``camera`` is the one that filmed the track; ``coaches``
+    is the folder with references of coaches, which count beside the experts. Raises SettingError
+    when the camera filmed pictures of another shape.
     """
     watch = _Stopwatch()
     candidates = classify(track)
@@ -74,6 +78,8 @@ def judge(
 
     plane = image_plane(track, camera)
     views = expert_views(known.name) if known else ()
+    if known and coaches:
+        views += coach_views(known.name, coaches)
     signal = movement_signal(track, known.moving if known else LIMB_ENDS)
     swings = _swings(signal, track.t, plane, views) if signal is not None else ()
     poses = SalientPoses.of(plane, swings)

@@ -111,7 +111,9 @@ def _lifter_panel(
 
 def _expert_panel(match: Match, verdict: Verdict, phase: Phase, language: str) -> Panel:
     view = match.view
-    picture = expert_picture(view.motion.exercise, phase, view.azimuth_deg)
+    # The pictures show the expert, not a coach.
+    drawn_only = view.coach is not None
+    picture = None if drawn_only else expert_picture(view.motion.exercise, phase, view.azimuth_deg)
     return Panel(
         title=text("picture.expert", language),
         pose=picture.xy if picture else view.salient()[PHASES.index(phase)],

@@ -107,7 +107,8 @@ class Report:
 
     ``exercise`` is None when the classifier knows none that fits; ``reference`` is None when there
     is no expert motion for the exercise or no repetition to compare. ``reference_angles_deg`` holds
-    the expert's angle for every joint and phase that the exercise checks, judged or not.
+    the expert's angle for every joint and phase that the exercise checks, judged or not; of a coach
+    only what their own clip shows.
     ``chosen_by`` is ``classifier`` or ``lifter``. ``camera`` is None without a calibration.
     ``warnings`` are sentences.
     """
@@ -130,8 +131,11 @@ class Report:
 
     def anything_judged(self) -> bool:
         """Tell whether at least one joint could be compared with the expert's."""
-        compared = sum(len(angles) for angles in self.reference_angles_deg.values())
-        return compared > len(self.not_judged)
+        obstructed = {(n.phase, n.joint) for n in self.not_judged}
+        compared = {
+            (p, joint) for p, angles in self.reference_angles_deg.items() for joint in angles
+        }
+        return bool(compared - obstructed)
 
     def save(self, path: Path) -> None:
         """Write the report as JSON."""

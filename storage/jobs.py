@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from storage import users
 
-Kind = Literal["analysis", "rejudgement", "calibration"]
+Kind = Literal["analysis", "rejudgement", "calibration", "reference"]
 State = Literal["received", "waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -23,8 +23,9 @@ class Job:
 
     ``message_id`` is what they sent and ``status_message_id`` our acknowledgement, if it went out.
     An analysis has ``file_id``, and ``exercise`` when the lifter named one; a rejudgement has
-    ``set_id`` and ``exercise``; a calibration works on the photos that wait. ``attempts`` counts
-    the times it was begun and ``sent_at`` is when the lifter asked.
+    ``set_id`` and ``exercise``; a calibration works on the photos that wait; a reference has
+    ``file_id``, ``exercise`` and ``coach``, the name to give it. ``attempts`` counts the times it
+    was begun and ``sent_at`` is when the lifter asked.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Job:
     file_id: str | None
     set_id: int | None
     exercise: str | None
+    coach: str | None
     sent_at: datetime
 
 
@@ -52,6 +54,7 @@ def add(
     file_id: str | None = None,
     set_id: int | None = None,
     exercise: str | None = None,
+    coach: str | None = None,
 ) -> Job | None:
     """Write a job down and return it; None when this very file of this message has one already."""
     with db.atomic():
@@ -60,8 +63,8 @@ def add(
             db.query(
                 """
                 insert into jobs (user_id, chat_id, message_id, kind, state, file_id, set_id,
-                                  exercise, sent_at)
-                values (?, ?, ?, ?, 'received', ?, ?, ?, ?)
+                                  exercise, coach, sent_at)
+                values (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?)
                 on conflict (chat_id, message_id, file_id) do nothing
                 returning *
                 """,
@@ -73,6 +76,7 @@ def add(
                     file_id,
                     set_id,
                     exercise,
+                    coach,
                     sent_at.astimezone(UTC).isoformat(),
                 ],
             ),

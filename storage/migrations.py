@@ -170,3 +170,9 @@ def m001_initial(db: Database) -> None:
         strict=True,
     )
     db.table("calibration_photos").create_index(["user_id", "message_id", "file_id"], unique=True)
+
+
+@migrations()
+def m002_references(db: Database) -> None:
+    """Let a job turn a coach's clip into a reference under the coach's name."""
+    db.table("jobs").add_column("coach", str)

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.cli.coaching import CoachesFolder
 from pipeline.analysis import Settings
 from pipeline.analysis import analyze as analyze_clip
 from pipeline.camera import Camera
@@ -17,6 +18,7 @@ from pipeline.summary import headline
 
 def analyze(
     clip: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The clip of one set.")],
+    references: CoachesFolder,
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("analysis"),
     exercise: Annotated[
         str | None, typer.Option(help="What is lifted, instead of asking the classifier.")
@@ -39,7 +41,7 @@ def analyze(
         report = analyze_clip(
             clip,
             out,
-            settings=Settings(weights=weights),
+            settings=Settings(weights=weights, coaches=references),
             exercise=exercise,
             camera=Camera.load(camera) if camera else None,
             save_poses=poses,

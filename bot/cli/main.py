@@ -8,6 +8,7 @@ from rich.console import Console
 from bot.cli.analyze import analyze
 from bot.cli.bot import bot
 from bot.cli.calibrate import calibrate
+from bot.cli.coaching import add, remove, show
 from bot.cli.demo import demo
 from bot.cli.references import app as references
 from bot.cli.train import evaluate, train
@@ -29,6 +30,9 @@ app.command()(demo)
 app.command()(train)
 app.command()(evaluate)
 app.command()(tune_pose)
+references.command("add")(add)
+references.command("list")(show)
+references.command("remove")(remove)
 app.add_typer(references, name="references")
 
 

@@ -123,6 +123,7 @@ def _settings(address: str, data: Path) -> BotSettings:
         base_url=f"{address}/bot",
         base_file_url=f"{address}/file/bot",
         database=_database(data),
+        references=data / "references",
     )
 
 

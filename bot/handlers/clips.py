@@ -1,7 +1,7 @@
 """A clip, however it was sent, becomes a job."""
 
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from telegram import Animation, Document, Message, Update, Video, VideoNote
 from telegram.constants import FileSizeLimit
@@ -19,6 +19,8 @@ _VIDEO_ENDINGS: Final = frozenset(
     {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".mts", ".ts", ".gif"}
 )
 
+Clip: TypeAlias = Animation | Document | Video | VideoNote
+
 
 class Clips:
     """Takes clips on."""
@@ -29,21 +31,15 @@ class Clips:
     def handlers(self) -> Handlers:
         """Return the handlers of this subject."""
         videos = filters.VIDEO | filters.VIDEO_NOTE | filters.ANIMATION
-        return [
-            MessageHandler(PRIVATE & videos, self._clip),
-            MessageHandler(PRIVATE & filters.Document.ALL & ~filters.Document.IMAGE, self._file),
-        ]
-
-    async def _file(self, update: Update, context: Any) -> None:
-        message, _ = message_of(update)
-        if message.document is not None and _may_be_video(message.document):
-            await self._clip(update, context)
-        else:
-            await message.reply_text(text("chat.other_file"))
+        files = filters.Document.ALL & ~filters.Document.IMAGE
+        return [MessageHandler(PRIVATE & (videos | files), self._clip)]
 
     async def _clip(self, update: Update, _context: Any) -> None:
         message, user = message_of(update)
-        clip = _clip_of(message)
+        clip = clip_of(message)
+        if clip is None:
+            await message.reply_text(text("chat.other_file"))
+            return
         if (clip.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
             await message.reply_text(too_large().say())
             return
@@ -58,12 +54,13 @@ class Clips:
         )
 
 
-def _clip_of(message: Message) -> Animation | Document | Video | VideoNote:
-    # An animation is also its own document, so the document comes last.
-    clip = message.video or message.video_note or message.animation or message.document
-    if clip is None:
-        raise ValueError("a message without a clip came through the filters of clips")
-    return clip
+def clip_of(message: Message) -> Clip | None:
+    """Return the clip that a message carries, however it was sent."""
+    if message.video or message.video_note or message.animation:
+        # An animation is also its own document.
+        return message.video or message.video_note or message.animation
+    document = message.document
+    return document if document is not None and _may_be_video(document) else None
 
 
 def _may_be_video(document: Document) -> bool:

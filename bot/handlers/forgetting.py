@@ -1,5 +1,7 @@
 """/deleteme: everything about a lifter is deleted, after they have said so twice."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 from telegram import Update
@@ -9,6 +11,7 @@ from bot.callbacks import ID, pattern, payload
 from bot.handlers.incoming import PRIVATE, Handlers, answer, message_of, query_of
 from bot.jobs.dispatcher import Dispatcher
 from bot.replies import keyboard
+from references.experts.coaches import remove_of
 from references.texts import text
 from storage import StorageThread, users
 
@@ -16,9 +19,10 @@ from storage import StorageThread, users
 class Forgetting:
     """Forgets a lifter who asks for it."""
 
-    def __init__(self, storage: StorageThread, dispatcher: Dispatcher) -> None:
+    def __init__(self, storage: StorageThread, dispatcher: Dispatcher, references: Path) -> None:
         self._storage = storage
         self._dispatcher = dispatcher
+        self._references = references
 
     def handlers(self) -> Handlers:
         """Return the handlers of this subject."""
@@ -43,6 +47,7 @@ class Forgetting:
         if context.match[2] == "yes":
             await self._dispatcher.cancel(user_id)
             await self._storage.run(users.forget, user_id)
+            await asyncio.to_thread(remove_of, self._references, user_id)
             words = text("forget.done")
         else:
             words = text("forget.kept")

@@ -17,11 +17,13 @@ from bot.jobs.work import (
     CalibrationOutcome,
     CalibrationTask,
     ProgressFile,
+    ReferenceTask,
     RejudgementTask,
     Work,
 )
 from bot.jobs.worker import Worker
 from bot.live_message import LiveMessage
+from bot.reference_words import reference_words
 from bot.replies import send_report
 from bot.settings import BotSettings
 from pipeline.errors import ClipError
@@ -55,6 +57,7 @@ class Performer:
             "analysis": self._analyse,
             "rejudgement": self._rejudge,
             "calibration": self._calibrate,
+            "reference": self._make_reference,
         }
         out = folder / "out"
         await asyncio.to_thread(out.mkdir)
@@ -68,6 +71,7 @@ class Performer:
         task = AnalysisTask(
             clip=clip,
             out=out,
+            coaches=self._settings.references,
             exercise=job.exercise,
             camera=await self._storage.run(calibrations.latest, job.user_id),
             settings=self._settings.analysis,
@@ -92,6 +96,7 @@ class Performer:
             poses=poses,
             clip=Report.from_dict(stored.report).clip,
             out=out,
+            coaches=self._settings.references,
             exercise=job.exercise,
             camera=await self._storage.run(calibrations.latest, job.user_id),
         )
@@ -119,6 +124,25 @@ class Performer:
             calibrations.save, job.user_id, camera=outcome.camera, photo_count=outcome.used
         )
         await live.finish(_calibration_words(outcome))
+
+    async def _make_reference(
+        self, job: jobs.Job, worker: Worker, folder: Path, live: LiveMessage
+    ) -> None:
+        clip = folder / "clip"
+        await self._download(job.file_id, clip)
+        task = ReferenceTask(
+            clip=clip,
+            out=folder / "out",
+            coaches=self._settings.references,
+            exercise=job.exercise or "",
+            coach=job.coach or "",
+            owner=job.user_id,
+            settings=self._settings.analysis,
+        )
+        reference = await self._run(
+            worker, partial(self._work.make_reference, task), task.out, live
+        )
+        await live.finish(reference_words("reference.added", reference))
 
     async def _run(
         self, worker: Worker, function: Callable[[], R], out: Path, live: LiveMessage

@@ -38,6 +38,7 @@ class Reception:
         file_id: str | None = None,
         set_id: int | None = None,
         exercise: str | None = None,
+        coach: str | None = None,
     ) -> None:
         """Take on a job, or say that the lifter has too many; a job delivered twice is one."""
         if await self._storage.run(jobs.unfinished, user_id) >= self._most:
@@ -53,6 +54,7 @@ class Reception:
             file_id=file_id,
             set_id=set_id,
             exercise=exercise,
+            coach=coach,
         )
         if job is None:
             return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import SettingError
 from pipeline.report import ClipFacts, Report
+from references.experts.coaches import CoachReference
 
 if TYPE_CHECKING:
     from pipeline.analysis import Settings
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisTask:
-    """A clip to analyse into the folder ``out``; ``camera`` is one as its calibration stored it."""
+    """A clip to analyse into the folder ``out``; ``camera`` is one as its calibration stored it.
+
+    ``coaches`` is the folder with references of coaches.
+    """
 
     clip: Path
     out: Path
+    coaches: Path
     exercise: str | None
     camera: Mapping[str, Any] | None
     settings: "Settings | None"
@@ -35,8 +40,22 @@ class RejudgementTask:
     poses: Path
     clip: ClipFacts
     out: Path
+    coaches: Path
     exercise: str
     camera: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTask:
+    """A coach's clip to make a reference of, in the folder ``coaches``; ``out`` is for progress."""
+
+    clip: Path
+    out: Path
+    coaches: Path
+    exercise: str
+    coach: str
+    owner: int
+    settings: "Settings | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class Work:
     analyze: Callable[[AnalysisTask], None]
     rejudge: Callable[[RejudgementTask], None]
     calibrate: Callable[[CalibrationTask], CalibrationOutcome]
+    make_reference: Callable[[ReferenceTask], CoachReference]
 
 
 class ProgressFile:
@@ -107,7 +127,7 @@ def analyze(task: AnalysisTask) -> None:
     from pipeline import analysis  # noqa: PLC0415
     from pipeline.clip import Clip  # noqa: PLC0415
 
-    settings = task.settings or analysis.Settings()
+    settings = replace(task.settings or analysis.Settings(), coaches=task.coaches)
     with Clip(task.clip, settings.observe.limits) as clip:
         camera, excuse = _fitting_camera(task.camera, clip.width, clip.height)
     report = analysis.analyze(
@@ -133,9 +153,27 @@ def rejudge(task: RejudgementTask) -> None:
         task.out,
         exercise=task.exercise,
         camera=camera,
+        coaches=task.coaches,
         progress=ProgressFile(task.out).write,
     )
     _add_warning(report, excuse, task.out)
+
+
+def make_reference(task: ReferenceTask) -> CoachReference:
+    """Keep a coach's clip as a reference. Raises ClipError when it is not good enough."""
+    from pipeline import coaching  # noqa: PLC0415
+    from pipeline.analysis import Settings  # noqa: PLC0415
+
+    reference = coaching.make_reference(
+        task.clip,
+        exercise=task.exercise,
+        coach=task.coach,
+        owner=task.owner,
+        settings=task.settings or Settings(),
+        progress=ProgressFile(task.out).write,
+    )
+    reference.save(task.coaches)
+    return reference
 
 
 def calibrate(task: CalibrationTask) -> CalibrationOutcome:
@@ -175,5 +213,5 @@ def _add_warning(report: Report, warning: str | None, out: Path) -> None:
         replace(report, warnings=(*report.warnings, warning)).save(out / "report.json")
 
 
-WORK: Final = Work(prepare, analyze, rejudge, calibrate)
+WORK: Final = Work(prepare, analyze, rejudge, calibrate, make_reference)
 """The real pipeline."""

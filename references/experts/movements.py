@@ -4,6 +4,7 @@ They are written by ``gymbrain references experts`` from the motions in ``refere
 reading them needs numpy alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,6 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from references.exercises import PHASES, Phase
+from references.geometry import joint_angles
 from references.skeleton import KEYPOINT_INDEX
 from references.viewpoint import Viewpoint
 
@@ -50,20 +53,42 @@ class ExpertMotion:
 
 
 @dataclass(frozen=True, slots=True)
+class CoachAngles:
+    """A coach by name, and by phase the angles that joints have in the coach's own set."""
+
+    name: str
+    angles_deg: Mapping[Phase, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertView:
     """An expert movement as a camera sees it.
 
-    ``xy`` (P, 17, 2) is x right, y down, in metres at the lifter's distance.
+    ``xy`` (P, 17, 2) is x right, y down, in metres at the lifter's distance. With a ``coach`` it is
+    how a coach does the ``motion``, filmed from this one side.
     """
 
     motion: ExpertMotion
     azimuth_deg: float
     elevation_deg: float
     xy: Floats
+    coach: CoachAngles | None = None
+
+    @property
+    def id(self) -> str:
+        """Return whose movement this is: the coach's name, or the expert motion's."""
+        return self.coach.name if self.coach else self.motion.id
 
     def salient(self) -> Floats:
         """Return the poses at start and turn, (2, 17, 2)."""
         return self.xy[[0, -1]]
+
+    def angles_deg(self, phase: Phase) -> Mapping[str, float]:
+        """Return the angle of each joint at a phase; of a coach only of those that were seen."""
+        if self.coach:
+            return self.coach.angles_deg[phase]
+        drawn = joint_angles(self.salient()[PHASES.index(phase)])
+        return {joint: float(angle) for joint, angle in drawn.items()}
 
 
 @cache

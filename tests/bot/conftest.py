@@ -102,6 +102,7 @@ async def running(
             base_url=f"{telegram.url}/bot",
             base_file_url=f"{telegram.url}/file/bot",
             database=database,
+            references=database.parent / "references",
             **{"edit_pause_s": 0.05, **settings},
         ),
         work,

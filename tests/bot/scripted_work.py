@@ -12,6 +12,7 @@ from bot.jobs.work import (
     CalibrationOutcome,
     CalibrationTask,
     ProgressFile,
+    ReferenceTask,
     RejudgementTask,
     Work,
 )
@@ -19,6 +20,9 @@ from pipeline.errors import CalibrationError, ClipError, SettingError
 from pipeline.pose.track import PoseTrack
 from pipeline.report import Candidate, ClipFacts, Deviation, NotJudged, Reference, Report
 from pipeline.report import Repetition as Rep
+from references.exercises import Phase
+from references.experts import expert_views
+from references.experts.coaches import CoachReference
 
 PNG = b"\x89PNG picture"
 
@@ -83,6 +87,18 @@ def calibrate(task: CalibrationTask) -> CalibrationOutcome:
     return CalibrationOutcome({"fx": 1000.0}, used, bad, ())
 
 
+def make_reference(task: ReferenceTask) -> CoachReference:
+    for line in task.clip.read_text().splitlines():
+        _play(line, ProgressFile(task.out))
+    view = expert_views(task.exercise)[0]
+    angles: dict[Phase, dict[str, float]] = {"start": {}, "turn": {}}
+    reference = CoachReference(
+        *(task.coach, task.exercise, 90.0, 10.0, view.salient(), angles, task.owner)
+    )
+    reference.save(task.coaches)
+    return reference
+
+
 def _write(report: Report, out: Path) -> None:
     report.save(out / "report.json")
     for name in ("start.png", "end.png"):
@@ -136,4 +152,4 @@ REPORT = Report(
     language="en",
 )
 
-WORK = Work(prepare, analyze, rejudge, calibrate)
+WORK = Work(prepare, analyze, rejudge, calibrate, make_reference)

@@ -22,6 +22,13 @@ def test_a_server_of_ones_own(tmp_path: Path) -> None:
     assert settings.base_file_url == "http://127.0.0.1:8081/file/bot"
 
 
+def test_coaches_and_their_folder(tmp_path: Path) -> None:
+    given = {"GYMBRAIN_COACHES": " 12, 34,56 78", "GYMBRAIN_REFERENCES": "theirs"}
+    settings = BotSettings.from_environment({"TELEGRAM_TOKEN": TOKEN, **given}, tmp_path / ".env")
+    assert settings.coaches == {12, 34, 56, 78}
+    assert settings.references == Path("theirs")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -33,6 +40,11 @@ def test_a_server_of_ones_own(tmp_path: Path) -> None:
         ({"GYMBRAIN_WORKERS": "0"}, "from 1 to"),
         ({"GYMBRAIN_WORKERS": "-1"}, "from 1 to"),
         ({"TELEGRAM_API_URL": "localhost:8081"}, "not an address"),
+        ({"GYMBRAIN_COACHES": "@anna"}, "numbers of Telegram users"),
+        ({"GYMBRAIN_COACHES": "1;2"}, "numbers of Telegram users"),
+        ({"GYMBRAIN_COACHES": ","}, "numbers of Telegram users"),
+        ({"GYMBRAIN_COACHES": "-1"}, "numbers of Telegram users"),
+        ({"GYMBRAIN_COACHES": "1" * 19}, "numbers of Telegram users"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_without_the_token(

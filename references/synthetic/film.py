@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from references.synthetic.room import Room, scenery
 from references.synthetic.scene import Figure, Person, photograph
 from references.viewpoint import Viewpoint
 
+Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 
 # Constant rate factor of x264: small, and no artefact that a pose network would mind.
@@ -36,6 +37,7 @@ class Shot:
 
     ``bystanders`` move for as long as the set takes, frame by frame. ``shutter`` is how long it is
     open, as a share of the time between frames. ``paints`` are the other colours of the equipment.
+    ``sway`` (T, 3) is how far a hand moves the phone in every frame, in metres.
     """
 
     lifter: Lifter
@@ -47,6 +49,14 @@ class Shot:
     shutter: float = 0.0
     mirror: Mirror | None = None
     paints: Mapping[Colour, Colour] = field(default_factory=lambda: AS_USUAL)
+    sway: Floats | None = None
+
+    def viewpoint_at(self, moment: int) -> Viewpoint:
+        """Return where the phone is in a frame."""
+        if self.sway is None:
+            return self.viewpoint
+        x, y, z = np.asarray(self.viewpoint.target) + self.sway[moment]
+        return replace(self.viewpoint, target=(float(x), float(y), float(z)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,7 @@ def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iter
                 [lifter, *shot.bystanders],
                 surroundings,
                 moment,
-                shot.viewpoint,
+                shot.viewpoint_at(moment),
                 shot.lens,
                 shot.room.light,
                 mirror=shot.mirror,
@@ -111,8 +121,10 @@ def truth(
     t = performance.t
     reflection = {}
     if shot.mirror is not None:
-        seen = shot.lens.project(shot.viewpoint, shot.mirror.reflected(joints))
-        reflection["reflection_xy"] = np.round(seen, 1).tolist()
+        reflection["reflection_xy"] = [
+            np.round(shot.lens.project(shot.viewpoint_at(moment), image), 1).tolist()
+            for moment, image in enumerate(shot.mirror.reflected(joints))
+        ]
     return {
         "exercise": performance.motion.exercise,
         "seconds": round(float(t[-1]), 3),
@@ -136,7 +148,11 @@ def truth(
             }
             for boundary in performance.boundaries
         ],
-        "camera": {"viewpoint": asdict(shot.viewpoint), "lens": asdict(shot.lens)},
+        "camera": {
+            "viewpoint": asdict(shot.viewpoint),
+            "lens": asdict(shot.lens),
+            "sway_m": None if shot.sway is None else np.round(shot.sway, 4).tolist(),
+        },
         "phase": np.round(performance.phase, 3).tolist(),
         "xy": [np.round(lifter.xy, 1).tolist() for lifter, *_ in people],
         "visible": [lifter.visible.tolist() for lifter, *_ in people],

@@ -88,7 +88,7 @@ def perform(
     values = dict(motion.values(phase, faults))
     for key, deviation in _SWAY_DEG.items():
         if key in values or key[0] == "trunk":
-            values[key] = values.get(key, np.zeros(len(t))) + deviation * _wander(rng, t, fps)
+            values[key] = values.get(key, np.zeros(len(t))) + deviation * wander(rng, t, fps)
     return Performance(motion, t, phase, boundaries, faults, values)
 
 
@@ -136,7 +136,7 @@ def _eased(share: Floats) -> Floats:
     return np.asarray(s**3 * (10 - 15 * s + 6 * s**2))
 
 
-def _wander(rng: np.random.Generator, t: Floats, fps: float) -> Floats:
+def wander(rng: np.random.Generator, t: Floats, fps: float) -> Floats:
     """Return a slow random walk around zero with a standard deviation of about one, (T,)."""
     sigma = _SWAY_S * fps
     noise = gaussian_filter1d(rng.normal(size=len(t)), sigma, mode="reflect")

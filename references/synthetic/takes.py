@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from references.motions import motions
 from references.synthetic.bystanders import random_bystanders
@@ -11,7 +12,13 @@ from references.synthetic.equipment import build_stage
 from references.synthetic.exposure import random_exposure
 from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
-from references.synthetic.performance import NO_FAULTS, Performance, Repetition, perform
+from references.synthetic.performance import (
+    NO_FAULTS,
+    Performance,
+    Repetition,
+    perform,
+    wander,
+)
 from references.synthetic.room import kept_clear
 from references.synthetic.scene import Person
 from references.synthetic.variation import (
@@ -25,10 +32,16 @@ from references.synthetic.variation import (
     random_viewpoint,
 )
 
+Floats = npt.NDArray[np.float64]
+
 _EXTENT_M: Final = 1.15
 _LONG_SIDE_PX: Final = 1280
 # How long a phone's shutter is open in a gym, from bright to dim.
 _SHUTTER_S: Final = (1 / 240, 1 / 40)
+# How often a phone is held, and how far the hand moves it, as a standard deviation: at three
+# metres the picture shakes as the keypoint sequences do.
+_HELD_SHARE: Final = 0.4
+_SWAY_M: Final = (0.002, 0.012)
 # How far from a mirror people stay, and every how many frames that is looked at.
 _BEFORE_MIRROR_M: Final = 0.3
 _EVERY: Final = 10
@@ -92,10 +105,19 @@ def chance_take(
         shutter=float(rng.uniform(*_SHUTTER_S) * fps),
         # Chance of its own, here and for the mirror: the set itself stays the same.
         paints=random_paints(np.random.default_rng((seed, 2))),
+        sway=_sway(performance.t, fps, np.random.default_rng((seed, 3))),
     )
     if mirror:
         shot = _with_mirror(shot, person, np.random.default_rng((seed, 1)))
     return performance, shot
+
+
+def _sway(t: Floats, fps: float, rng: np.random.Generator) -> Floats | None:
+    """Return how a hand moves the phone, (T, 3) in metres; None for one that stands."""
+    if rng.uniform() > _HELD_SHARE:
+        return None
+    size = rng.uniform(*_SWAY_M)
+    return np.stack([size * wander(rng, t, fps) for _ in range(3)], axis=1)
 
 
 def _with_mirror(shot: Shot, lifter: Person, rng: np.random.Generator) -> Shot:

@@ -121,3 +121,17 @@ def test_the_truth_is_that_of_the_demonstration() -> None:
     # Filmed from the lifter's left, who looks to the left of the picture.
     nose, ear = (xy[0, KEYPOINT_INDEX[n], 0] for n in ("nose", "left_ear"))
     assert nose < ear
+
+
+def test_some_phones_are_held_and_sway_a_little() -> None:
+    sways = [chance_take("squat", seed=seed, repetitions=1)[1].sway for seed in range(12)]
+    held = [sway for sway in sways if sway is not None]
+    assert 0 < len(held) < len(sways)
+    assert all(0.0005 < sway.std() < 0.03 for sway in held)
+
+
+def test_the_phone_moves_with_the_hand() -> None:
+    shot = replace(demo_shot(), sway=np.array([[0.0, 0.0, 0.0], [0.01, -0.02, 0.005]]))
+    assert shot.viewpoint_at(0) == shot.viewpoint
+    moved = shot.viewpoint_at(1).eye() - shot.viewpoint.eye()
+    assert moved == pytest.approx([0.01, -0.02, 0.005])

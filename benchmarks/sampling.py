@@ -36,7 +36,7 @@ _ARMS: Final = {
         for rate in (5.0, 7.5, 10.0, 15.0, 30.0)
     },
     **{
-        f"15, regions of {size}": LookSettings(region_size=size, skip_still=False)
+        f"15, regions of {size}": LookSettings(region_size=size, skip_still=False, skip_even=False)
         for size in (256, 320, 384, 480)
     },
     "the default": LookSettings(),

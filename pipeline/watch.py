@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from os import cpu_count
 from threading import Lock
 from time import perf_counter
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from pipeline.clip import Clip, Frame, Image, decoded_ahead
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.pose.attend import Sightings, is_cut_off
+from pipeline.pose.between import Course
 from pipeline.pose.people import Network, People, Region
 from pipeline.spool import Spool
 
@@ -39,8 +41,10 @@ class LookSettings:
     or more, so 15 samples of it say what 60 would. ``whole_every_s`` is the time from one look at
     the whole frame to the next, 0 for nothing but whole frames. Between them the region around the
     lifter is looked at, and with ``skip_still`` nothing at all as long as the lifter stands still.
-    ``whole_size`` and ``region_size`` are the most pixels at which the longer side of a frame and
-    of a region is looked at: the network is surest of bodies as large as those it was tuned on.
+    With ``skip_even`` the frame halfway is looked at first, and no other while the lifter moves so
+    evenly that the rest can be told. ``whole_size`` and ``region_size`` are the most pixels at
+    which the longer side of a frame and of a region is looked at: the network is surest of bodies
+    as large as those it was tuned on.
     """
 
     frames_per_second: float = 15.0
@@ -48,6 +52,7 @@ class LookSettings:
     whole_size: int = 448
     region_size: int = 416
     skip_still: bool = True
+    skip_even: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +128,30 @@ class Watch:
 
         Keypoints are in pixels of the spooled frames, NaN where the lifter was not found.
         """
-        spool = survey.spool
-        xy = np.full((len(spool), 17, 2), np.nan, np.float32)
-        conf = np.zeros((len(spool), 17), np.float32)
-        seen = np.searchsorted(spool.t, lifter.t)
-        xy[seen], conf[seen] = lifter.xy, lifter.conf
-        between = np.setdiff1d(np.arange(len(spool)), survey.at).tolist()
-        poses = self._pool.map(lambda index: self._pose(spool, index, lifter), between)
-        for done, (index, pose) in enumerate(zip(between, poses, strict=True), 1):
-            if pose is not None:
-                xy[index], conf[index] = pose
-            self._progress("pose", _SURVEYED + (1 - _SURVEYED) * done / len(between))
+        course = Course.beginning(survey.spool.t, lifter)
+        gaps = list(pairwise(survey.at.tolist()))
+        filled = self._pool.map(lambda gap: self._fill(survey.spool, course, lifter, *gap), gaps)
+        for done, _ in enumerate(filled, 1):
+            self._progress("pose", _SURVEYED + (1 - _SURVEYED) * done / len(gaps))
         self._progress("pose", 1.0)
-        return xy, conf
+        return course.xy, course.conf
+
+    def _fill(self, spool: Spool, course: Course, lifter: Sightings, first: int, last: int) -> None:
+        """Find the lifter in the frames between two: in the middle, then in both halves if needed.
+
+        Gaps share no frame, so threads may fill them side by side.
+        """
+        if last - first <= 1:
+            return
+        middle = (first + last) // 2
+        pose = self._pose(spool, middle, lifter)
+        if pose is not None:
+            course.xy[middle], course.conf[middle] = pose
+        if self._settings.skip_even and course.is_even(first, middle, last):
+            course.fill(first, middle, last)
+            return
+        self._fill(spool, course, lifter, first, middle)
+        self._fill(spool, course, lifter, middle, last)
 
     def _pose(self, spool: Spool, index: int, lifter: Sightings) -> tuple[Floats, Floats] | None:
         """Return where the lifter's keypoints are in one frame, or None where the lifter is not."""

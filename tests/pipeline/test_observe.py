@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 720, 1280
 SHRUNK = 8
 SECONDS = 8
 WHOLE = LookSettings(whole_every_s=0.0)
+EVERY = LookSettings(skip_still=False, skip_even=False)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def watch(
     observation = observe(
         clip,
         network,
-        ObserveSettings(look=look or LookSettings(skip_still=False)),
+        ObserveSettings(look=look or EVERY),
         progress=lambda step, done: steps.append((step, done)),
     )
     return observation, network, steps
@@ -85,7 +86,7 @@ def script(*others: Person) -> list[People]:
     return [people(*others, person(pose.astype(float))) for pose in TRUTH.xy]
 
 
-@pytest.mark.parametrize("look", [WHOLE, LookSettings(skip_still=False), LookSettings()])
+@pytest.mark.parametrize("look", [WHOLE, EVERY, LookSettings()])
 def test_a_clip_becomes_its_lifters_track(clip: Path, look: LookSettings) -> None:
     observation, _, steps = watch(clip, script(), look)
     assert np.allclose(observation.track.t, TRUTH.t, atol=0.01)
@@ -122,7 +123,14 @@ def test_only_a_movement_is_looked_at_closely(clip: Path) -> None:
     looked_at = {index for index, _ in network.looks}
     resting = set(range(6, 9)) | set(range(111, 114))
     assert not resting & looked_at
-    assert set(range(FPS, 120 - FPS)) <= looked_at
+    assert set(range(FPS, 120 - FPS, 5)) <= looked_at
+
+
+def test_an_even_movement_is_told_from_fewer_looks(clip: Path) -> None:
+    every, _, _ = watch(clip, script())
+    fewer, network, _ = watch(clip, script(), LookSettings(skip_still=False))
+    assert len(network.looks) < 0.8 * 120
+    assert np.abs(SHRUNK * (fewer.track.xy - every.track.xy)).max() < 8
 
 
 def test_a_lifter_who_is_not_where_they_were_is_looked_for_everywhere(clip: Path) -> None:

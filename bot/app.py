@@ -18,6 +18,7 @@ from bot.handlers.help import COMMANDS, Help
 from bot.handlers.misunderstood import Misunderstood
 from bot.handlers.progress import Progress
 from bot.handlers.referring import Referring
+from bot.handlers.targets import Targets
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.reception import Reception
 from bot.jobs.work import WORK, Work
@@ -66,6 +67,7 @@ def build_application(settings: BotSettings, work: Work = WORK) -> BotApplicatio
         Explaining(storage),
         calibration,
         Progress(storage),
+        Targets(storage),
         Cancelling(storage, dispatcher),
         Forgetting(storage, dispatcher, settings.references),
         Misunderstood(),

@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.camera import Camera
 from pipeline.errors import SettingError, VoiceError
 from pipeline.judge import Verdict, judge
+from pipeline.norms import STRANGER, OwnBody
 from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pictures import draw_pictures
 from pipeline.pose import loading
@@ -54,6 +55,7 @@ def analyze(
     settings: Settings = Settings(),
     exercise: str | None = None,
     camera: Camera | None = None,
+    body: OwnBody = STRANGER,
     language: str = DEFAULT_LANGUAGE,
     save_poses: bool = False,
     progress: Progress = lambda step, done: None,
@@ -62,15 +64,18 @@ def analyze(
 
     Writes ``report.json``, ``report.md``, ``start.png``, ``end.png``, ``voice.ogg`` (unless the
     voice fails, which the report then says) and, if asked, ``poses.npz``. ``exercise``, a name or
-    an alias, overrides the classifier. Raises ClipError for a clip that cannot be analysed and
-    SettingError for an unknown exercise, unusable weights or a camera of another shape.
+    an alias, overrides the classifier; ``body`` is what is known
+    of the lifter. Raises ClipError for a clip that cannot be analysed and SettingError for an
+    unknown exercise, unusable weights or a camera of another shape.
     """
     name = find_exercise_named(exercise)
     progress("decode", 0.0)
     observation = observe(
         clip, load_network(settings), settings.observe, language=language, progress=progress
     )
-    report = _conclude(observation, out, clip, name, camera, settings.coaches, language, progress)
+    report = _conclude(
+        observation, out, clip, name, camera, settings.coaches, body, language, progress
+    )
     if save_poses:
         observation.track.save(out / "poses.npz")
     return report
@@ -84,6 +89,7 @@ def rejudge(
     exercise: str,
     camera: Camera | None = None,
     coaches: Path | None = None,
+    body: OwnBody = STRANGER,
     language: str = DEFAULT_LANGUAGE,
     progress: Progress = lambda step, done: None,
 ) -> Report:
@@ -94,7 +100,7 @@ def rejudge(
     """
     name = find_exercise_named(exercise)
     observation = Observation(PoseTrack.load(poses), clip, (), {})
-    return _conclude(observation, out, None, name, camera, coaches, language, progress)
+    return _conclude(observation, out, None, name, camera, coaches, body, language, progress)
 
 
 @cache
@@ -128,6 +134,7 @@ def _conclude(
     exercise: str | None,
     camera: Camera | None,
     coaches: Path | None,
+    body: OwnBody,
     language: str,
     progress: Progress,
 ) -> Report:
@@ -135,7 +142,12 @@ def _conclude(
     out.mkdir(parents=True, exist_ok=True)
     progress("classify", 0.0)
     verdict = judge(
-        observation.track, exercise=exercise, camera=camera, coaches=coaches, language=language
+        observation.track,
+        exercise=exercise,
+        camera=camera,
+        coaches=coaches,
+        body=body,
+        language=language,
     )
     progress("draw", 0.0)
     started = perf_counter()

@@ -1,20 +1,30 @@
 """Step 8, correct: what differs by more than its threshold, in words (section 4.4.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from pipeline.compare import Comparison
+from pipeline.norms import DIRECTIONS, EXPERT_ONLY, Direction, JointNorms, Limit
 from pipeline.report import Deviation, NotJudged
-from references.exercises import Check, Exercise
+from pipeline.titles import joint_title
+from references.exercises import Check, Exercise, Phase, Words
 from references.skeleton import kind_of, side_of
 from references.texts import DEFAULT_LANGUAGE, text
 
 
 def correct(
-    exercise: Exercise, comparisons: Sequence[Comparison], language: str = DEFAULT_LANGUAGE
+    exercise: Exercise,
+    comparisons: Sequence[Comparison],
+    language: str = DEFAULT_LANGUAGE,
+    *,
+    held_against: Mapping[tuple[str, Phase], JointNorms] = MappingProxyType({}),
 ) -> tuple[tuple[Deviation, ...], tuple[NotJudged, ...]]:
-    """Return the deviations, the ones that matter most first, and what could not be judged."""
+    """Return the deviations, the ones that matter most first, and what could not be judged.
+
+    ``held_against`` holds, by joint and phase, what counts beside the expert or before.
+    """
     deviations: list[Deviation] = []
     not_judged: list[NotJudged] = []
     checks = {(joint, check.phase): check for check in exercise.checks for joint in check.joints()}
@@ -24,9 +34,41 @@ def correct(
             not_judged.append(NotJudged(comparison.joint, comparison.phase, words))
             continue
         check = checks[comparison.joint, comparison.phase]
-        deviations += _deviations(exercise, check, comparison, language)
+        joint_norms = held_against.get((comparison.joint, comparison.phase), EXPERT_ONLY)
+        deviations += _deviations(exercise, check, comparison, joint_norms, language)
     deviations.sort(key=lambda d: (d.priority, -abs(d.difference_deg)))
     return tuple(deviations), tuple(not_judged)
+
+
+def adaptations(
+    exercise: Exercise,
+    comparisons: Sequence[Comparison],
+    held_against: Mapping[tuple[str, Phase], JointNorms],
+    language: str = DEFAULT_LANGUAGE,
+) -> tuple[str, ...]:
+    """Return a sentence on each joint whose deviation the lifter's own norm excused in part."""
+    checks = {(joint, check.phase): check for check in exercise.checks for joint in check.joints()}
+    said = []
+    for comparison in comparisons:
+        joint_norms = held_against.get((comparison.joint, comparison.phase), EXPERT_ONLY)
+        own = joint_norms.own
+        if comparison.obstacle is not None or own is None or joint_norms.target is not None:
+            continue
+        check = checks[comparison.joint, comparison.phase]
+        by_expert = _deviations(exercise, check, comparison, EXPERT_ONLY, language)
+        if by_expert != _deviations(exercise, check, comparison, joint_norms, language):
+            said.append(
+                text(
+                    "norms.adapted",
+                    language,
+                    joint=joint_title(comparison.joint, language),
+                    phase=exercise.phase_title(comparison.phase, language),
+                    own=round(own.typical_deg),
+                    expert=round(comparison.reference_deg),
+                    sets=own.sets,
+                )
+            )
+    return tuple(said)
 
 
 def judge_nothing(
@@ -42,19 +84,22 @@ def judge_nothing(
 
 
 def _deviations(
-    exercise: Exercise, check: Check, comparison: Comparison, language: str
+    exercise: Exercise,
+    check: Check,
+    comparison: Comparison,
+    joint_norms: JointNorms,
+    language: str,
 ) -> list[Deviation]:
-    difference = comparison.difference_deg()
+    user = comparison.user_deg
     found = []
-    for words, beyond in (
-        (check.larger, difference > check.threshold_deg),
-        (check.smaller, difference < -check.threshold_deg),
-    ):
-        # Without words for a direction, differing that way is no fault of this exercise.
-        if language not in words or not beyond.any():
+    for direction in DIRECTIONS:
+        limit = joint_norms.limit(check, comparison.reference_deg, direction)
+        words = _words(check, comparison, limit, direction, language)
+        beyond = user > limit.bound_deg if direction == "larger" else user < limit.bound_deg
+        if words is None or not beyond.any():
             continue
         repetitions = tuple(int(i) + 1 for i in np.flatnonzero(beyond))
-        user_deg = float(np.median(comparison.user_deg[beyond]))
+        user_deg = float(np.median(user[beyond]))
         found.append(
             Deviation(
                 joint=comparison.joint,
@@ -62,18 +107,32 @@ def _deviations(
                 phase=comparison.phase,
                 repetitions=repetitions,
                 user_deg=round(user_deg, 1),
-                reference_deg=round(comparison.reference_deg, 1),
-                difference_deg=round(user_deg - comparison.reference_deg, 1),
-                threshold_deg=check.threshold_deg,
-                source=check.source,
-                priority=check.priority,
+                reference_deg=round(limit.reference_deg, 1),
+                difference_deg=round(user_deg - limit.reference_deg, 1),
+                threshold_deg=abs(limit.threshold_deg),
+                source=limit.source,
+                priority=limit.priority,
                 message=_message(
-                    exercise, comparison, repetitions, user_deg, words[language].write, language
+                    exercise, comparison, repetitions, user_deg, limit, words.write, language
                 ),
-                spoken=words[language].say,
+                spoken=words.say,
+                norm=limit.norm,
             )
         )
     return found
+
+
+def _words(
+    check: Check, comparison: Comparison, limit: Limit, direction: Direction, language: str
+) -> Words | None:
+    """Return what to say; None where differing that way is no fault of this exercise."""
+    if limit.norm != "target":
+        return (check.larger if direction == "larger" else check.smaller).get(language)
+    joint = joint_title(comparison.joint, language)
+    return Words(
+        text(f"norms.{direction}_write", language, joint=joint),
+        text(f"norms.{direction}_say", language, joint=joint),
+    )
 
 
 def _message(
@@ -81,10 +140,11 @@ def _message(
     comparison: Comparison,
     repetitions: tuple[int, ...],
     user_deg: float,
+    limit: Limit,
     fix: str,
     language: str,
 ) -> str:
-    difference = user_deg - comparison.reference_deg
+    difference = user_deg - limit.reference_deg
     if len(repetitions) == len(comparison.user_deg):
         extent = "all"
     else:
@@ -98,9 +158,10 @@ def _message(
         phase=exercise.phase_title(comparison.phase, language),
         repetitions=text(f"correct.{extent}", language, numbers=numbers),
         user=round(user_deg),
-        reference=round(comparison.reference_deg),
+        reference=round(limit.reference_deg),
         difference=round(abs(difference)),
         manner=text("correct.open" if difference > 0 else "correct.bent", language),
+        norm=text(f"correct.{limit.norm}", language),
         fix=fix,
     )
 

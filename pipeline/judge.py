@@ -12,8 +12,9 @@ import numpy.typing as npt
 from pipeline.camera import Camera
 from pipeline.classify import classify
 from pipeline.compare import Comparison, compare
-from pipeline.correct import correct, judge_nothing
+from pipeline.correct import adaptations, correct, judge_nothing
 from pipeline.moments import SalientPoses, image_plane, median_pose
+from pipeline.norms import STRANGER, OwnBody, norms
 from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
@@ -61,13 +62,14 @@ def judge(
     exercise: str | None = None,
     camera: Camera | None = None,
     coaches: Path | None = None,
+    body: OwnBody = STRANGER,
     language: str = DEFAULT_LANGUAGE,
 ) -> Verdict:
     """Judge the set in a track: which exercise, which repetitions, how they differ from an expert.
 
     ``exercise`` overrides the classifier; ``camera`` is the one that filmed the track; ``coaches``
-    is the folder with references of coaches, which count beside the experts. Raises SettingError
-    when the camera filmed pictures of another shape.
+    is the folder with references of coaches, which count beside the experts; ``body`` is what
+    is known of the lifter. Raises SettingError when the camera filmed pictures of another shape.
     """
     watch = _Stopwatch()
     candidates = classify(track)
@@ -93,8 +95,11 @@ def judge(
     comparisons = compare(known, seen, match, views) if known and match else ()
     watch.lap("compare")
 
+    adapted: tuple[str, ...] = ()
     if known and match:
-        deviations, not_judged = correct(known, comparisons, language)
+        held_against = norms(known, body)
+        deviations, not_judged = correct(known, comparisons, language, held_against=held_against)
+        adapted = adaptations(known, comparisons, held_against, language)
     elif known:
         reason = "unlike_expert" if swings else "no_repetition"
         deviations, not_judged = (), judge_nothing(known, reason, language)
@@ -113,7 +118,7 @@ def judge(
         comparisons=comparisons,
         deviations=deviations,
         not_judged=not_judged,
-        warnings=_warnings(chosen, known, swings, match, language),
+        warnings=(*_warnings(chosen, known, swings, match, language), *adapted),
         timings_s=watch.laps,
     )
 

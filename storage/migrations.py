@@ -176,3 +176,15 @@ def m001_initial(db: Database) -> None:
 def m002_references(db: Database) -> None:
     """Let a job turn a coach's clip into a reference under the coach's name."""
     db.table("jobs").add_column("coach", str)
+
+
+@migrations()
+def m003_targets(db: Database) -> None:
+    """Lay out the ranges within which a lifter's joints are to stay."""
+    db.table("targets").create(
+        {"user_id": int, "joint": str, "low_deg": float, "high_deg": float, "set_at": str},
+        pk=("user_id", "joint"),
+        not_null={"low_deg", "high_deg", "set_at"},
+        foreign_keys=[_owned("targets")],
+        strict=True,
+    )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -48,6 +48,14 @@ class SetProgress:
     range_deg: float | None
     tempo_s: float
     deviations: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAngles:
+    """The angles of a set's repetitions, by phase (``start``, ``turn``) and joint."""
+
+    exercise: str
+    angles_deg: Mapping[Literal["start", "turn"], dict[str, list[float]]]
 
 
 def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes) -> int | None:
@@ -192,3 +200,30 @@ def exercises(db: Database, user_id: int) -> tuple[str, ...]:
         [user_id],
     )
     return tuple(row["exercise"] for row in rows)
+
+
+def angles(
+    db: Database, user_id: int, *, without: int | None = None, limit: int = 50
+) -> tuple[SetAngles, ...]:
+    """Return the angles in a lifter's last sets, the newest first, except in the set ``without``.
+
+    Sets of which the exercise is not known are left out.
+    """
+    found: dict[int, SetAngles] = {}
+    rows = db.query(
+        """
+        select set_id, exercise, phase, joint, angle_deg
+        from (select id, exercise, filmed_at from sets
+              where user_id = ? and exercise not null and id is not ?
+              order by filmed_at desc, id desc limit ?) as last
+        join angles on set_id = last.id
+        order by filmed_at desc, set_id desc, number
+        """,
+        [user_id, without, limit],
+    )
+    for row in rows:
+        each = found.setdefault(
+            row["set_id"], SetAngles(row["exercise"], {"start": {}, "turn": {}})
+        )
+        each.angles_deg[row["phase"]].setdefault(row["joint"], []).append(row["angle_deg"])
+    return tuple(found.values())

@@ -10,6 +10,7 @@ from bot.cli.bot import bot
 from bot.cli.calibrate import calibrate
 from bot.cli.coaching import add, remove, show
 from bot.cli.demo import demo
+from bot.cli.norms import app as norms
 from bot.cli.references import app as references
 from bot.cli.train import evaluate, train
 from bot.cli.tune import tune_pose
@@ -33,6 +34,7 @@ app.command()(tune_pose)
 references.command("add")(add)
 references.command("list")(show)
 references.command("remove")(remove)
+app.add_typer(norms, name="norms")
 app.add_typer(references, name="references")
 
 

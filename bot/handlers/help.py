@@ -11,7 +11,7 @@ from references.texts import DEFAULT_LANGUAGE, text
 
 COMMANDS: Final = tuple(
     BotCommand(name, text(f"commands.{name}"))
-    for name in ("help", "progress", "history", "calibrate", "done", "cancel", "deleteme")
+    for name in ("help", "progress", "history", "target", "calibrate", "done", "cancel", "deleteme")
 )
 """What Telegram offers in its menu."""
 

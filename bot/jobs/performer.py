@@ -23,6 +23,7 @@ from bot.jobs.work import (
 )
 from bot.jobs.worker import Worker
 from bot.live_message import LiveMessage
+from bot.own_body import own_body
 from bot.reference_words import reference_words
 from bot.replies import send_report
 from bot.settings import BotSettings
@@ -74,6 +75,7 @@ class Performer:
             coaches=self._settings.references,
             exercise=job.exercise,
             camera=await self._storage.run(calibrations.latest, job.user_id),
+            body=await own_body(self._storage, job.user_id),
             settings=self._settings.analysis,
         )
         await self._run(worker, partial(self._work.analyze, task), out, live)
@@ -99,6 +101,7 @@ class Performer:
             coaches=self._settings.references,
             exercise=job.exercise,
             camera=await self._storage.run(calibrations.latest, job.user_id),
+            body=await own_body(self._storage, job.user_id, without=stored.id),
         )
         await self._run(worker, partial(self._work.rejudge, task), out, live)
         report = await asyncio.to_thread(Report.load, out / "report.json")

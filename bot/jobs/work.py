@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import SettingError
+from pipeline.norms import OwnBody
 from pipeline.report import ClipFacts, Report
 from references.experts.coaches import CoachReference
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class AnalysisTask:
     """A clip to analyse into the folder ``out``; ``camera`` is one as its calibration stored it.
 
-    ``coaches`` is the folder with references of coaches.
+    ``coaches`` is the folder with references of coaches, ``body`` what is known of the lifter.
     """
 
     clip: Path
@@ -30,6 +31,7 @@ class AnalysisTask:
     coaches: Path
     exercise: str | None
     camera: Mapping[str, Any] | None
+    body: OwnBody
     settings: "Settings | None"
 
 
@@ -43,6 +45,7 @@ class RejudgementTask:
     coaches: Path
     exercise: str
     camera: Mapping[str, Any] | None
+    body: OwnBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ def analyze(task: AnalysisTask) -> None:
         settings=settings,
         exercise=task.exercise,
         camera=camera,
+        body=task.body,
         save_poses=True,
         progress=ProgressFile(task.out).write,
     )
@@ -154,6 +158,7 @@ def rejudge(task: RejudgementTask) -> None:
         exercise=task.exercise,
         camera=camera,
         coaches=task.coaches,
+        body=task.body,
         progress=ProgressFile(task.out).write,
     )
     _add_warning(report, excuse, task.out)

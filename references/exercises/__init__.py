@@ -3,7 +3,7 @@
 Adding an exercise is adding a file; no code names one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -17,6 +17,8 @@ PHASES: Final[tuple[Phase, ...]] = ("start", "turn")
 
 DEFAULT_THRESHOLD_DEG: Final = 25.0
 """The paper's threshold: Appendix A flags a difference of 27 degrees against it."""
+
+_STRAIGHT_DEG: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Check:
     ``source`` where that figure comes from; ``priority`` orders corrections, 1 first (risk, then
     effect). ``larger`` and ``smaller`` give, by language, the words for a joint more open or more
     closed than the expert's; a direction without words is not a fault and draws none.
+    Within ``safe_deg``, two included angles, a lifter's own norm may take the expert's place;
+    ``safe_source`` is where these come from. Without it the expert's limit holds for everybody.
     """
 
     joint: str
@@ -44,6 +48,8 @@ class Check:
     priority: int
     larger: Mapping[str, Words]
     smaller: Mapping[str, Words]
+    safe_deg: tuple[float, float] | None = None
+    safe_source: str = ""
 
     def joints(self) -> tuple[str, ...]:
         """Return the joint on both sides, like ``("left_elbow", "right_elbow")``."""
@@ -140,7 +146,16 @@ def _parse_check(table: Mapping[str, Any]) -> Check:
         priority=int(table["priority"]),
         larger=_parse_words(table.get("larger", {})),
         smaller=_parse_words(table.get("smaller", {})),
+        safe_deg=_parse_range(table["safe_deg"]) if "safe_deg" in table else None,
+        safe_source=table["safe_source"] if "safe_deg" in table else "",
     )
+
+
+def _parse_range(values: Sequence[float]) -> tuple[float, float]:
+    low, high = map(float, values)
+    if not 0 <= low < high <= _STRAIGHT_DEG:
+        raise ValueError(f"no range of included angles: {values}")
+    return low, high
 
 
 def _parse_words(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, Words]:

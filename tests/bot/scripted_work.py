@@ -48,6 +48,9 @@ def analyze(task: AnalysisTask) -> None:
         report = replace(report, exercise=task.exercise, chosen_by="lifter", confidence=1.0)
     if task.camera:
         report = replace(report, warnings=(f"camera {task.camera['fx']}",))
+    body = (*(t.joint for t in task.body.targets), *(p.exercise for p in task.body.past))
+    if body:
+        report = replace(report, warnings=(f"knows {', '.join(body)}",))
     _write(report, task.out)
 
 

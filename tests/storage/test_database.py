@@ -18,9 +18,14 @@ def test_migrations_make_every_table(fresh_db: Database) -> None:
         "jobs",
         "repetitions",
         "sets",
+        "targets",
         "users",
     }
-    assert [m.name for m in migrations.applied(fresh_db)] == ["m001_initial", "m002_references"]
+    assert [m.name for m in migrations.applied(fresh_db)] == [
+        "m001_initial",
+        "m002_references",
+        "m003_targets",
+    ]
 
 
 def test_every_table_knows_its_owner_and_goes_with_it(fresh_db: Database) -> None:

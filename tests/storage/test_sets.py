@@ -157,3 +157,22 @@ def test_exercises_come_most_frequent_first(
     for i, name in enumerate(["lat_pulldown", "bench_press", "lat_pulldown"]):
         add_set(fresh_db, 1, morning, {**report, "exercise": name}, i + 1)
     assert sets.exercises(fresh_db, 1) == ("lat_pulldown", "bench_press")
+
+
+def test_the_angles_of_earlier_sets(
+    fresh_db: Database, morning: datetime, report: dict[str, Any]
+) -> None:
+    first = add_set(fresh_db, 1, morning, report)
+    second = {**report, "exercise": "lat_pulldown", "repetitions": report["repetitions"][1:]}
+    add_set(fresh_db, 1, morning + timedelta(days=1), second, 2)
+    add_set(fresh_db, 1, morning + timedelta(days=2), {**report, "exercise": None}, 3)
+    add_set(fresh_db, 2, morning, report, 4)
+    pulldown, bench = sets.angles(fresh_db, 1)
+    assert pulldown == sets.SetAngles(
+        "lat_pulldown", {"start": {"left_elbow": [170.0]}, "turn": {"left_elbow": [110.0]}}
+    )
+    assert bench.exercise == "bench_press"
+    assert bench.angles_deg["start"] == {"left_elbow": [170.0, 170.0], "right_elbow": [160.0]}
+    assert sets.angles(fresh_db, 1, without=first) == (pulldown,)
+    assert sets.angles(fresh_db, 1, limit=1) == (pulldown,)
+    assert sets.angles(fresh_db, 3) == ()

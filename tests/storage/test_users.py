@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import calibrations, jobs, sets, users
+from storage import calibrations, jobs, sets, targets, users
 
 TRACE = "unmistakable-trace-of-a-person"
 
 
 def fill(db: Database, user_id: int, sent_at: datetime, report: dict[str, Any]) -> None:
+    targets.put(db, user_id, "elbow", 30, 120)
     calibrations.begin(db, user_id)
     calibrations.save(db, user_id, camera={"note": TRACE}, photo_count=12)
     calibrations.add_photo(db, user_id, message_id=1, file_id=TRACE, name=TRACE)
@@ -51,6 +52,7 @@ def test_forgetting_spares_the_others(
     users.forget(fresh_db, 1)
     assert [row["id"] for row in fresh_db.table("users").rows] == [2]
     assert len(sets.history(fresh_db, 2)) == 1
+    assert len(targets.of(fresh_db, 2)) == 1
     assert fresh_db.table("repetitions").count == 2
     assert calibrations.latest(fresh_db, 2) == {"note": TRACE}
 

@@ -38,6 +38,11 @@ _MISSING_SHARE: Final = 0.05
 # A frame this little before its turn is taken: the timestamps of a 30 fps clip jitter.
 _EARLY_S: Final = 0.005
 
+# Frames shrunk by this or more are decoded without smoothing the edges of their blocks, which costs
+# a sixth to a quarter of decoding: shrinking averages over them, and keypoints stay where they are
+# (benchmarks/README.md).
+_COARSE_FROM: Final = 2.0
+
 # How many frames may be decoded before they are asked for.
 _AHEAD: Final = 8
 
@@ -73,13 +78,19 @@ class Clip:
     """An open clip, read once from front to back.
 
     ``width`` and ``height`` are the size as displayed: turned upright as the container says, pixels
-    made square. Use as a context manager. Opening raises ClipError for a file that is empty, not a
-    video, too large, too long or too many pixels.
+    made square. Who will ask for frames of no more than ``shrunk_to`` pixels on the longer side and
+    says so gets those of large clips for less. Use as a context manager. Opening raises ClipError
+    for a file that is empty, not a video, too large, too long or too many pixels.
     """
 
-    def __init__(self, path: Path, limits: ClipLimits = ClipLimits()) -> None:
+    def __init__(
+        self, path: Path, limits: ClipLimits = ClipLimits(), *, shrunk_to: int | None = None
+    ) -> None:
         self._limits = limits
         self._container, self._stream = _open(path, limits)
+        coded = self._stream.codec_context
+        if shrunk_to and max(coded.width, coded.height) >= _COARSE_FROM * shrunk_to:
+            coded.options = {"skip_loop_filter": "all"}
         self._decoded = 0
         self._damaged = 0
         self._last_t = 0.0

@@ -62,7 +62,7 @@ def observe(
     Raises ClipError when the clip cannot be read, is too short or shows nobody.
     """
     with Watch(network, settings.look, settings.filters, progress) as watch:
-        with Clip(path, settings.limits) as clip:
+        with Clip(path, settings.limits, shrunk_to=network.image_size) as clip:
             survey = watch.survey(clip)
             facts = clip.facts()
             warnings = clip.warnings(language)

@@ -326,6 +326,20 @@ def test_a_frame_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     assert found.image.shape == (32, 48, 3)
 
 
+@pytest.mark.parametrize(("shrunk_to", "coarse"), [(None, False), (320, False), (120, True)])
+def test_large_frames_to_be_shrunk_are_decoded_coarsely(
+    shrunk_to: int | None, coarse: bool, tmp_path: Path
+) -> None:
+    # The fastest of x264 has no smoothed edges that could be left out.
+    path = film(tmp_path / "a.mp4", noise(8, 320, 240), even(8), codec="libx265")
+    with Clip(path) as clip:
+        filmed = [frame.image for frame in clip.frames()]
+    with Clip(path, shrunk_to=shrunk_to) as clip:
+        seen = [frame.image for frame in clip.frames()]
+    assert len(seen) == len(filmed)
+    assert (not np.array_equal(seen, filmed)) is coarse
+
+
 def test_the_next_frames_are_decoded_ahead(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", LANDSCAPE, even(30))
     with Clip(path) as clip, decoded_ahead(clip.frames()) as frames:

@@ -92,7 +92,7 @@ class _Newcomer:
         await self._expect("demo.a_receipt", lambda m: bool(m.text), sent, _ANSWER_WITHIN_S)
         # The last thing to come is the question whether it was that exercise.
         answer = asyncio.create_task(
-            self._expect("demo.an_answer", lambda m: bool(m.buttons), sent, _SET_WITHIN_S)
+            self._expect("demo.an_answer", _asks_which_exercise, sent, _SET_WITHIN_S)
         )
         while not answer.done() and await self._storage.run(jobs.unfinished, _LIFTER) > 0:
             await asyncio.wait({answer}, timeout=_LOOK_EVERY_S)
@@ -115,6 +115,12 @@ class _Newcomer:
             await self._lifter.wait_for(is_it, timeout_s=within_s, after=after)
         except TimeoutError as error:
             raise DemoError("demo.missing", wanted=text(wanted)) from error
+
+
+def _asks_which_exercise(message: Message) -> bool:
+    """Tell the last message of an answer by its buttons, one of which is not the one for why."""
+    why = text("explain.button")
+    return any(button.label != why for row in message.buttons for button in row)
 
 
 def _settings(address: str, data: Path) -> BotSettings:

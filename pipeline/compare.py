@@ -76,7 +76,7 @@ def compare(
                 obstacle = _obstacle(
                     check, user[joint], float(np.ptp(around[joint])), lengths[joint]
                 )
-                if joint not in expert:
+                if obstacle is None and joint not in expert:
                     obstacle = "not_in_reference"
                 reference_deg = expert.get(joint, np.nan)
                 comparisons.append(Comparison(joint, phase, user[joint], reference_deg, obstacle))

@@ -9,7 +9,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, Self
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from platformdirs import user_data_path
 
 from references.exercises import PHASES, Phase
-from references.experts.movements import CoachAngles, ExpertView, expert_motions
+from references.experts.movements import CoachAngles, ExpertView, expert_views
 from references.skeleton import JOINTS, KEYPOINT_INDEX, KEYPOINTS
 
 Floats = npt.NDArray[np.float32]
@@ -108,12 +108,11 @@ class CoachReference:
         return cls(coach, exercise, azimuth, elevation, xy, seen, None if owner < 0 else owner)
 
     def view(self) -> ExpertView | None:
-        """Return it as something to compare with; None when the exercise has no expert."""
-        motions = expert_motions(self.exercise)
-        if not motions:
-            return None
-        angles = CoachAngles(self.coach, self.angles_deg)
-        return ExpertView(motions[0], self.azimuth_deg, self.elevation_deg, self.xy, angles)
+        """Return it as something to compare with; None without an expert seen from that side."""
+        for view in expert_views(self.exercise):
+            if (view.azimuth_deg, view.elevation_deg) == (self.azimuth_deg, self.elevation_deg):
+                return replace(view, xy=self.xy, coach=CoachAngles(self.coach, self.angles_deg))
+        return None
 
 
 def default_folder() -> Path:

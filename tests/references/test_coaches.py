@@ -57,6 +57,11 @@ def test_a_reference_of_an_exercise_without_an_expert_is_no_view(tmp_path: Path)
     assert coach_views("juggling", tmp_path) == ()
 
 
+def test_a_reference_from_where_no_expert_is_seen_is_no_view(tmp_path: Path) -> None:
+    replace(ANNA, elevation_deg=89.0).save(tmp_path)
+    assert coach_views("bench_press", tmp_path) == ()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

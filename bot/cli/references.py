@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from bot.cli.coaching import add, remove, show
 from references.exercises import exercises
 from references.motions import motions
 from references.synthetic import demo
@@ -24,6 +25,9 @@ app = typer.Typer(
     help="Make the expert movements, pictures and clips of the synthetic lifter.",
     no_args_is_help=True,
 )
+app.command("add")(add)
+app.command("list")(show)
+app.command("remove")(remove)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from references.lens import Lens
 from references.synthetic import shaders
+from references.synthetic.errors import RendererError
 from references.synthetic.kinematics import unit
 from references.synthetic.mesh import Colour, Mesh
 from references.viewpoint import Viewpoint
@@ -52,10 +53,6 @@ class Light:
 
 # A mesh with its vertices and indices on the graphics card.
 _Buffers = tuple[Mesh, Any, Any]
-
-
-class RendererError(RuntimeError):
-    """This machine cannot draw: a package or a library is missing."""
 
 
 class Renderer:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from references.synthetic.renderer import Renderer, RendererError
+from references.synthetic.errors import RendererError
+from references.synthetic.renderer import Renderer
 
 
 def renderer_or_skip(width: int, height: int) -> Renderer:

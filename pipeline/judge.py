@@ -13,25 +13,22 @@ from pipeline.camera import Camera
 from pipeline.classify import classify
 from pipeline.compare import Comparison, compare
 from pipeline.correct import adaptations, correct, judge_nothing
-from pipeline.moments import SalientPoses, image_plane, median_pose
+from pipeline.moments import SalientPoses, image_plane
 from pipeline.norms import STRANGER, OwnBody, norms
 from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
-from pipeline.repetitions import LIMB_ENDS, Swing, find_swings, movement_signal
+from pipeline.repetitions import Swing, find_repetitions
 from pipeline.report import Candidate, Deviation, NotJudged, Repetition
 from pipeline.retrieve import Match, nearest_view
 from pipeline.titles import exercise_title
 from references.exercises import Exercise, exercises
-from references.experts import ExpertView, expert_views
+from references.experts import expert_views
 from references.experts.coaches import coach_views
 from references.geometry import joint_angles
 from references.texts import DEFAULT_LANGUAGE, text
 
 # Below this probability naming the exercise would be guessing: the lifter is asked instead.
 _MIN_CONFIDENCE: Final = 0.5
-
-# The share of the frames at either end of the movement that stand for its extreme position.
-_EXTREME_PERCENT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,8 @@ def judge(
     views = expert_views(known.name) if known else ()
     if known and coaches:
         views += coach_views(known.name, coaches)
-    signal = movement_signal(track, known.moving if known else LIMB_ENDS)
-    swings = _swings(signal, track.t, plane, views) if signal is not None else ()
+    movement = views or (expert_views(chosen) if chosen else ())
+    swings = tuple(found.frames for found in find_repetitions(track, movement))
     poses = SalientPoses.of(plane, swings)
     watch.lap("repetitions")
 
@@ -121,31 +118,6 @@ def judge(
         warnings=(*_warnings(chosen, known, swings, match, language), *adapted),
         timings_s=watch.laps,
     )
-
-
-def _swings(
-    signal: npt.NDArray[np.float64],
-    t: npt.NDArray[np.float64],
-    plane: npt.NDArray[np.float32],
-    views: Sequence[ExpertView],
-) -> tuple[Swing, ...]:
-    """Find the repetitions, turning at the end of the movement that looks like an expert's turn.
-
-    Without an expert for the exercise, the end that is visited more often is where it turns, and
-    in doubt the end at which the clip does not begin.
-    """
-    low, high = np.percentile(signal, (_EXTREME_PERCENT, 100 - _EXTREME_PERCENT))
-    low_pose, high_pose = median_pose(plane[signal <= low]), median_pose(plane[signal >= high])
-    rising = nearest_view({"start": low_pose, "turn": high_pose}, views, max_distance=np.inf)
-    falling = nearest_view({"start": high_pose, "turn": low_pose}, views, max_distance=np.inf)
-    if rising and falling:
-        return find_swings(signal, t, turn_is_high=rising.distance <= falling.distance)
-    peaks = find_swings(signal, t, turn_is_high=True)
-    valleys = find_swings(signal, t, turn_is_high=False)
-    if len(peaks) == len(valleys):
-        begins_low = signal[0] < (low + high) / 2
-        return peaks if begins_low else valleys
-    return max(peaks, valleys, key=len)
 
 
 def _repetitions(

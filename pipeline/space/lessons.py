@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
-from pipeline.repetitions import Swing, find_swings, movement_signal
+from pipeline.repetitions import Swing, find_repetitions
 from pipeline.space.moments import START, TURN, frames_of
-from references.exercises import exercises
+from references.experts import expert_views
 from references.motions import Fault, motions
 from references.synthetic.error_model import body_size
 from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
@@ -92,15 +92,8 @@ def watched_clips(
                 clip.lens.height,
             )
         )
-        yield clip, track, _swings(clip, track)
-
-
-def _swings(clip: SkeletonClip, track: PoseTrack) -> tuple[Swing, ...]:
-    signal = movement_signal(track, exercises()[clip.exercise].moving)
-    if signal is None:
-        return ()
-    rises = np.cov(signal, clip.phase)[0, 1] > 0
-    return find_swings(signal, track.t, turn_is_high=bool(rises))
+        repetitions = find_repetitions(track, expert_views(clip.exercise))
+        yield clip, track, tuple(found.frames for found in repetitions)
 
 
 def _lesson(

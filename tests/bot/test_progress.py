@@ -76,7 +76,7 @@ async def test_progress_of_an_exercise(lifter: Lifter) -> None:
         await lifter.type(f"/progress {words}")
         chart = await lifter.hears("Bench press, 2 sets.")
         assert chart.method == "sendPhoto"
-        assert "90° in a repetition, as at first" in chart.words
+        assert "60° in a repetition, as at first" in chart.words
 
 
 async def test_what_is_not_understood_is_offered_as_buttons(lifter: Lifter) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
-from references.exercises import Exercise, exercises
+from references.names import Names, exercise_names
 
 # Below this similarity it is another word: "bnech" and "bench" have 0.8, "squat" and "curl" 0.2.
 _LEAST_SIMILARITY: Final = 0.7
@@ -27,7 +27,7 @@ def understand_exercise(words: str, *, also: Collection[str] = ()) -> tuple[str,
     if not wanted:
         return ()
     known: dict[str, tuple[str, ...]] = {name: (_plain(name),) for name in also}
-    known |= {exercise.name: _names(exercise) for exercise in exercises().values()}
+    known |= {name: _names(name, names) for name, names in exercise_names().items()}
     for fits in (_is, _begins):
         found = tuple(n for n, names in known.items() if any(fits(each, wanted) for each in names))
         if found:
@@ -55,8 +55,8 @@ def _begins(name: str, wanted: str) -> bool:
     return name.startswith(wanted) or f" {wanted}" in name
 
 
-def _names(exercise: Exercise) -> tuple[str, ...]:
-    return tuple(map(_plain, (exercise.name, *exercise.display.values(), *exercise.aliases)))
+def _names(exercise: str, names: Names) -> tuple[str, ...]:
+    return tuple(map(_plain, (exercise, *names.display.values(), *names.aliases)))
 
 
 def _plain(words: str) -> str:

@@ -26,6 +26,9 @@ _MOST_CORRECTIONS: Final = 2
 
 _BUTTONS_IN_A_ROW: Final = 2
 
+# How many of the exercises that the classifier thought of are offered.
+_CONSIDERED: Final = 6
+
 
 async def send_report(
     bot: Bot, chat_id: int, message_id: int, set_id: int, report: Report, folder: Path
@@ -91,8 +94,8 @@ async def _send_pictures(
 
 
 def _exercise_buttons(set_id: int, report: Report) -> InlineKeyboardMarkup:
-    """Return a button for every other exercise, the ones that the classifier considered first."""
-    considered = [c.name for c in report.candidates if c.name in exercises()]
+    """Return a button for what it most probably is otherwise, and for what is judged."""
+    considered = [c.name for c in report.candidates[:_CONSIDERED]]
     names = [n for n in dict.fromkeys([*considered, *exercises()]) if n != report.exercise]
     return keyboard(
         [(exercise_title(n, report.language), payload("exercise", set_id, n)) for n in names]

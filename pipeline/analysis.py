@@ -25,7 +25,8 @@ from pipeline.report import ClipFacts, Reference, Report
 from pipeline.summary import write_summary
 from pipeline.voice import compose, speak
 from pipeline.watch import Progress
-from references.exercises import PHASES, Phase, exercises, find_exercise
+from references.exercises import PHASES, Phase
+from references.names import exercise_names, identify
 from references.texts import DEFAULT_LANGUAGE
 
 
@@ -121,9 +122,9 @@ def find_exercise_named(words: str | None) -> str | None:
     """
     if words is None:
         return None
-    name = find_exercise(words)
+    name = identify(words)
     if name is None:
-        raise SettingError("exercise.unknown", words=words, known=", ".join(exercises()))
+        raise SettingError("exercise.unknown", words=words, known=", ".join(exercise_names()))
     return name
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analysis import Settings, find_exercise_named, load_network
+from pipeline.analysis import Settings, load_network
 from pipeline.compare import Comparison
 from pipeline.correct import listed
 from pipeline.errors import ClipError, SettingError
@@ -18,7 +18,7 @@ from pipeline.pose.track import PoseTrack
 from pipeline.retrieve import Match
 from pipeline.titles import joint_title
 from pipeline.watch import Progress
-from references.exercises import PHASES, Exercise, Phase, exercises
+from references.exercises import PHASES, Exercise, Phase, exercises, find_exercise
 from references.experts.coaches import CoachReference, clean_name
 from references.skeleton import SIDES
 from references.texts import DEFAULT_LANGUAGE, text
@@ -49,7 +49,9 @@ def make_reference(
     Raises SettingError for an unknown exercise or a name that is none, ClipError when the clip
     cannot be analysed or is not good enough to compare others with.
     """
-    name, known_as = find_exercise_named(exercise), clean_name(coach)
+    name, known_as = find_exercise(exercise), clean_name(coach)
+    if name is None:
+        raise SettingError("exercise.unknown", words=exercise, known=", ".join(exercises()))
     if known_as is None:
         raise SettingError("reference.bad_name")
     progress("decode", 0.0)

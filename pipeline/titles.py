@@ -1,16 +1,17 @@
 """What exercises, joints and phases are called when a person reads or hears them."""
 
 from references.exercises import Phase, exercises
+from references.names import exercise_names
 from references.skeleton import kind_of, side_of
 from references.texts import text
 
 
 def exercise_title(name: str | None, language: str) -> str:
-    """Return an exercise's name as people write it; one without a file keeps its identifier."""
+    """Return an exercise's name as people write it; a strange one keeps its identifier."""
     if name is None:
         return text("summary.unknown", language)
-    known = exercises().get(name)
-    return known.title(language) if known else name.replace("_", " ")
+    names = exercise_names().get(name)
+    return names.title(language) if names else name.replace("_", " ")
 
 
 def joint_title(joint: str, language: str) -> str:

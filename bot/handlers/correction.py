@@ -9,7 +9,7 @@ from telegram.ext import CallbackQueryHandler
 from bot.callbacks import ID, NAME, pattern
 from bot.handlers.incoming import Handlers, answer, query_of
 from bot.jobs.reception import Reception
-from references.exercises import exercises
+from references.names import exercise_names
 from references.texts import text
 from storage import StorageThread, sets
 
@@ -29,7 +29,7 @@ class Correction:
         query = query_of(update)
         set_id, exercise = int(context.match[1]), context.match[2]
         stored = await self._storage.run(sets.get, query.from_user.id, set_id)
-        if stored is None or exercise not in exercises() or query.message is None:
+        if stored is None or exercise not in exercise_names() or query.message is None:
             await answer(query, text("chat.not_your_set"))
             return
         if stored.exercise == exercise:

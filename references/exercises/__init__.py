@@ -102,15 +102,16 @@ def find_exercise(words: str) -> str | None:
 
     Case, spaces, hyphens and underscores make no difference; aliases count.
     """
-    wanted = _plain(words)
+    wanted = plain(words)
     for exercise in exercises().values():
         names = (exercise.name, *exercise.display.values(), *exercise.aliases)
-        if wanted in map(_plain, names):
+        if wanted in map(plain, names):
             return exercise.name
     return None
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """Return words without the differences that do not count when an exercise is named."""
     return " ".join(words.lower().replace("_", " ").replace("-", " ").split())
 
 

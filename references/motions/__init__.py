@@ -27,6 +27,10 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
     edge of a bench across the upper back) or ``hands_and_toes``, and ``height`` the height in
     metres of what carries.
 
+``display``, by language, is what the exercise is called and ``aliases`` what people type for it; an
+exercise that has a file of checks has both there. ``looks_like`` lists exercises that it can hardly
+be told from by its joints alone.
+
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
 
@@ -132,6 +136,9 @@ class Motion:
     support_height_m: float
     faults: tuple[Fault, ...] = ()
     set_up: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}))
+    display: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: tuple[str, ...] = ()
+    looks_like: tuple[str, ...] = ()
 
     def has(self, part: str, name: str) -> bool:
         """Tell whether the motion sets a parameter."""
@@ -191,6 +198,9 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         set_up=MappingProxyType(
             {_parameter(key): float(value) for key, value in table.get("set_up", {}).items()}
         ),
+        display=MappingProxyType(table.get("display", {})),
+        aliases=tuple(table.get("aliases", ())),
+        looks_like=tuple(table.get("looks_like", ())),
     )
     _check_limb(motion, "arms", ("reach", "upper"))
     _check_limb(motion, "legs", ("reach", "upper", "plant"))

@@ -130,7 +130,11 @@ REPORT = Report(
     exercise="bench_press",
     confidence=0.93,
     chosen_by="classifier",
-    candidates=(Candidate("bench_press", 0.93), Candidate("lat_pulldown", 0.07)),
+    candidates=(
+        Candidate("bench_press", 0.9),
+        Candidate("lat_pulldown", 0.07),
+        Candidate("hammer_curl", 0.02),
+    ),
     repetitions=(
         Rep(
             *(0.0, 1.0, 2.0),

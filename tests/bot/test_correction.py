@@ -18,6 +18,15 @@ async def test_a_set_is_judged_again_as_what_the_lifter_says(lifter: Lifter) -> 
     assert "bench press" not in history.words
 
 
+async def test_an_exercise_without_checks_is_offered_and_judged_too(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    # First what was considered, then what else there are checks for.
+    assert list(question.buttons)[:2] == ["lat pulldown", "hammer curl"]
+    await lifter.press(question.buttons["hammer curl"])
+    await lifter.hears("You said hammer curl")
+
+
 async def test_a_lifter_may_change_their_mind(lifter: Lifter) -> None:
     await lifter.send_clip("a set")
     question = await lifter.hears("Was it not a bench press?")

@@ -24,8 +24,8 @@ def test_words_are_understood(words: str, meant: list[str]) -> None:
 
 
 def test_an_exercise_without_a_file_is_understood_when_it_is_named() -> None:
-    assert understand_exercise("sqaut", also=["squat"]) == ("squat",)
-    assert understand_exercise("squat") == ()
+    assert understand_exercise("face pul", also=["face_pull"]) == ("face_pull",)
+    assert understand_exercise("face pull") == ()
 
 
 def test_words_that_fit_several_exercises_name_them_all() -> None:

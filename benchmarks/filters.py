@@ -24,7 +24,8 @@ from rich.table import Table
 from pipeline.analysis import Settings, load_network
 from pipeline.clip import Clip, Image
 from pipeline.filters import FilterSettings, apply_filters
-from pipeline.pose.follow import choose_lifter, follow
+from pipeline.pose.follow import follow
+from pipeline.pose.lifting import choose_lifter
 from pipeline.pose.people import Network, People
 from pipeline.pose.smooth import SmoothSettings, smooth, torso_length
 from pipeline.pose.track import PoseTrack
@@ -110,7 +111,7 @@ def _figures(
     settings: FilterSettings,
 ) -> tuple[float, float] | None:
     people: list[People] = [network.people(apply_filters(image, settings)) for image in images]
-    lifter = choose_lifter(follow(people, t), people)
+    lifter = choose_lifter(follow(people, t), people, images[0].shape[1])
     if lifter is None:
         return None
     xy = np.full((len(t), 17, 2), np.nan, np.float32)

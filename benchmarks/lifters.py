@@ -1,94 +1,87 @@
-"""Is the one who lifts chosen among others? Made-up sets beside company, as keypoints.
+"""Is the one who lifts chosen among others, and kept? Made-up company, and real clips.
 
-    python -m benchmarks.lifters [--scenes N] [--seed N]
+    python -m benchmarks.lifters [--scenes N] [--seed N] [--clips CLIPS]
 
-Each set is joined by one other: a bystander who keeps one pose with the network's noise, a
-reflection, or somebody who passes through. The last line is one JSON object.
+Made-up sets are joined by one other each (``benchmarks.company``). With ``--clips``, also real
+clips in which others are seen, whose lifters were marked by hand (``lifter_labels.csv``). The last
+line is one JSON object.
 """
 
 import json
-from typing import Annotated, Final
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import typer
 
-from pipeline.pose.follow import choose_lifter, follow
-from pipeline.pose.people import People
-from references.skeleton import MIRROR
-from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
+from benchmarks.company import COMPANY, Scene, scenes
+from benchmarks.real_frames import lifter_boxes
+from pipeline.clip import Clip
+from pipeline.filters import FilterSettings
+from pipeline.pose.follow import Follower, follow
+from pipeline.pose.lifting import choose_lifter
+from pipeline.pose.loading import load_network
+from pipeline.pose.people import Network, overlaps
+from pipeline.pose.weights import DEFAULT_WEIGHTS
+from pipeline.watch import LookSettings, Watch
 
-Floats = npt.NDArray[np.float64]
-
-# Whole frames are looked at three times a second (``pipeline.watch.LookSettings``).
-_FRAMES_PER_SECOND: Final = 15.0
-_EVERY: Final = 5
-
-COMPANY: Final = ("bystander", "reflection", "passer-by")
+# A box drawn by hand and the network's box of one person overlap at least this much.
+_SAME_PERSON: Final = 0.5
 
 
 def main(
-    scenes: Annotated[int, typer.Option(help="Scenes of each kind of company.")] = 200,
+    number: Annotated[int, typer.Option("--scenes", help="Scenes of each kind of company.")] = 60,
     seed: Annotated[int, typer.Option(help="Seed of the sets.")] = 0,
+    clips: Annotated[Path | None, typer.Option(help="The folder of real clips.")] = None,
 ) -> None:
-    """Print the share of all frames in which the one chosen is the lifter, by company."""
-    rng = np.random.default_rng(seed)
-    right: dict[str, float] = {}
+    """Print how often the one chosen is the lifter, by company."""
+    figures: dict[str, Any] = {"scenes": number, "seed": seed, "right": {}, "chosen": {}}
     for company in COMPANY:
-        clips = skeleton_clips(scenes, seed=seed, fps=_FRAMES_PER_SECOND)
-        right[company] = float(np.mean([_share_right(clip, company, rng) for clip in clips]))
-        print(f"{company:12} {right[company]:.1%}")
-    print(json.dumps({"scenes": scenes, "seed": seed, "right": right}))
+        kept = np.array([_share_right(scene) for scene in scenes(number, company, seed=seed)])
+        figures["right"][company] = float(kept.mean())
+        figures["chosen"][company] = float((kept > 0).mean())
+        print(
+            f"{company:12} {kept.mean():6.1%} of looks, chosen in {(kept > 0).mean():.1%} of sets"
+        )
+    if clips:
+        right = list(_on_real(clips, load_network(DEFAULT_WEIGHTS)))
+        figures["real"] = {"marked": len(right), "right": sum(right)}
+        print(f"real clips   {sum(right)} of {len(right)} marked frames")
+    print(json.dumps(figures))
 
 
-def _share_right(clip: SkeletonClip, company: str, rng: np.random.Generator) -> float:
-    """Return in which share of the frames that show the lifter the chosen one is the lifter."""
-    lifter, conf = clip.xy[::_EVERY], clip.conf[::_EVERY]
-    found = np.asarray(np.isfinite(lifter).all(axis=(1, 2)))
-    other, present = _other(clip.true_xy[::_EVERY], company, rng)
-    frames = []
-    for index in range(len(lifter)):
-        poses = [lifter[index]] if found[index] else []
-        poses += [other[index]] if present[index] else []
-        confs = [conf[index]] if found[index] else []
-        confs += [np.full(17, 0.9)] if present[index] else []
-        frames.append(_people(poses, confs))
-    chosen = choose_lifter(follow(frames, clip.t[::_EVERY]), frames)
+def _share_right(scene: Scene) -> float:
+    """Return in which share of the looks that show the lifter the chosen one is the lifter."""
+    followers = follow(scene.people, scene.t)
+    chosen = choose_lifter(followers, scene.people, scene.size[0])
     if chosen is None:
         return 0.0
-    # The lifter, where found, is always the first row.
-    right = sum(found[f] and r == 0 for f, r in zip(chosen.frames, chosen.rows, strict=True))
-    return float(right / max(1, found.sum()))
+    right = sum(scene.lifter[f] == row for f, row in _at(chosen))
+    return float(right / max(1, (scene.lifter >= 0).sum()))
 
 
-def _other(
-    lifter: Floats, company: str, rng: np.random.Generator
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return the other's keypoints (T, 17, 2) and in which frames (T,) they are in the picture."""
-    low, high = lifter.min(axis=(0, 1)), lifter.max(axis=(0, 1))
-    size = float(np.max(high - low))
-    scale = rng.uniform(0.5, 1.0)
-    beside = np.array([rng.choice([-1, 1]) * size * rng.uniform(0.7, 1.5), 0.0])
-    present = np.ones(len(lifter), bool)
-    if company == "reflection":
-        flipped = (lifter[:, list(MIRROR)] - (low + high) / 2) * [-scale, scale]
-        pose = flipped + (low + high) / 2 + beside
-    else:
-        still = (lifter[:1] - (low + high) / 2) * scale + (low + high) / 2
-        pose = np.repeat(still + beside, len(lifter), axis=0)
-    if company == "passer-by":
-        walked = np.linspace(-2, 2, len(lifter))[:, None, None] * size * [1.0, 0.0]
-        pose = pose - beside + walked
-        present = np.abs(walked[:, 0, 0]) < size
-    noise = rng.normal(0, 0.01 * size, pose.shape)
-    return pose + noise, present
+def _at(follower: Follower) -> Iterable[tuple[int, int]]:
+    return zip(follower.frames, follower.rows, strict=True)
 
 
-def _people(poses: list[Floats], confs: list[Floats]) -> People:
-    xy = np.array(poses, np.float32).reshape(-1, 17, 2)
-    boxes = np.concatenate([xy.min(axis=1), xy.max(axis=1)], axis=1)
-    conf = np.array(confs, np.float32).reshape(-1, 17)
-    return People(boxes, np.full(len(xy), 0.9, np.float32), xy, conf)
+def _on_real(clips: Path, network: Network) -> Iterator[bool]:
+    """Yield for every box drawn by hand whether the one chosen is in it at the nearest look."""
+    for file, boxes in groupby(lifter_boxes(), key=lambda label: label.file):
+        with (
+            Watch(network, LookSettings(), FilterSettings(), lambda *_: None) as watch,
+            Clip(clips / file, shrunk_to=network.image_size) as clip,
+        ):
+            survey = watch.survey(clip)
+        width = survey.spool.size[0]
+        chosen = choose_lifter(follow(survey.people, survey.t), survey.people, width)
+        rows = dict(_at(chosen)) if chosen else {}
+        for label in boxes:
+            look = int(np.abs(survey.t - label.t).argmin())
+            drawn = np.array([label.box], np.float32) * np.float32(width / label.width)
+            seen = survey.people[look].boxes
+            yield look in rows and bool(overlaps(seen[[rows[look]]], drawn)[0, 0] > _SAME_PERSON)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pipeline.clip import Clip, ClipLimits
 from pipeline.errors import ClipError
 from pipeline.filters import FilterSettings
 from pipeline.pose.attend import Sightings
-from pipeline.pose.follow import Follower, choose_lifter, follow
+from pipeline.pose.follow import Follower, follow
+from pipeline.pose.lifting import choose_lifter
 from pipeline.pose.people import Network
 from pipeline.pose.smooth import SmoothSettings, smooth
 from pipeline.pose.track import PoseTrack
@@ -72,7 +73,7 @@ def observe(
         if facts.seconds < _MIN_SECONDS:
             raise ClipError("clip.too_short")
         followers = follow(survey.people, survey.t)
-        lifter = choose_lifter(followers, survey.people)
+        lifter = choose_lifter(followers, survey.people, survey.spool.size[0])
         if lifter is None:
             raise ClipError("pose.nobody")
         xy, conf = watch.attend(survey, _sightings(lifter, survey))

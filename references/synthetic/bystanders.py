@@ -20,6 +20,11 @@ from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
 
+ACT_SHARES: Final[Mapping[str, float]] = MappingProxyType(
+    {"standing": 0.3, "chatting": 0.2, "walking": 0.25, "training": 0.25}
+)
+"""How often other people in a gym do what (our figures)."""
+
 # Every exercise in which somebody may stand at the head of the bench.
 _SPOTTED: Final = ("bench_press", "incline_bench_press", "decline_bench_press")
 _SPOTTER_SHARE: Final = 0.5
@@ -51,23 +56,26 @@ def random_bystanders(
     rng: np.random.Generator,
     *,
     held_out: bool = False,
+    acts: Mapping[str, float] = ACT_SHARES,
+    spotter_share: float = _SPOTTER_SHARE,
 ) -> tuple[Person, ...]:
     """Return up to ``count`` people besides the lifter, over times ``t`` (T,) in seconds.
 
     They keep clear of the lifter's ``things`` and of each other; who finds no place
-    stays away. A bench press may have a spotter, who counts.
+    stays away. ``acts`` says how often they do what. A bench press has a spotter, who counts, as
+    often as ``spotter_share`` says.
     """
     people: list[Person] = []
     taken: list[Floats] = []
     edges = _edges(things)
-    if count and exercise in _SPOTTED and rng.uniform() < _SPOTTER_SHARE:
+    if count and exercise in _SPOTTED and rng.uniform() < spotter_share:
         place = np.array([rng.normal(0, 0.05), edges[1, 1] + _SPOTTER_BEHIND_M])
         people.append(_spotter(_somebody(rng, held_out), t, place, rng))
         taken.append(place)
     for _ in range(count - len(people)):
         free = _free_place(edges, taken, viewpoint, rng)
         if free is not None:
-            act = _ACTS[str(rng.choice(list(_ACTS), p=_ACT_SHARES))]
+            act = _ACTS[str(rng.choice(list(acts), p=list(acts.values())))]
             people.append(act(_somebody(rng, held_out), t, free, rng))
             taken.append(free)
     return tuple(people)
@@ -183,8 +191,8 @@ def _to_and_fro(t: Floats, seconds: float, rng: np.random.Generator) -> Floats:
     return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * (t / period + rng.uniform())))
 
 
-_Act = Callable[[Lifter, Floats, Floats, np.random.Generator], Person]
-_ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
-    {"standing": _standing, "chatting": _chatting, "walking": _walking, "training": _training}
+_ACTS: Final[Mapping[str, Callable[[Lifter, Floats, Floats, np.random.Generator], Person]]] = (
+    MappingProxyType(
+        {"standing": _standing, "chatting": _chatting, "walking": _walking, "training": _training}
+    )
 )
-_ACT_SHARES: Final = (0.3, 0.2, 0.25, 0.25)

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.pose.follow import choose_lifter, follow
+from pipeline.pose.follow import follow
 from pipeline.pose.people import People
 from tests.tracks import curl_pose, curl_track
 
@@ -35,21 +35,37 @@ def test_one_person_is_followed_throughout() -> None:
     assert follower.frames == list(range(len(poses)))
 
 
-def test_the_lifter_is_chosen_among_others() -> None:
+def test_people_who_cross_are_not_mixed_up() -> None:
     t, poses = lifting()
-    spotter = curl_pose(170, origin=(700, 250)) * 1.3
     frames = []
     for i, pose in enumerate(poses):
-        here = [person(spotter), person(pose)]
+        here = [person(pose)]
         if 10 <= i < 25:
             here.append(person(curl_pose(170, origin=(60 + 60 * (i - 10), 300))))
-        # The network sorts by confidence, which changes from frame to frame.
+        # The network sorts by how sure it is, which changes from frame to frame.
         frames.append(people(*(here if i % 2 else here[::-1])))
-    lifter = choose_lifter(follow(frames, t), frames)
-    assert lifter is not None
-    chosen = np.stack([frames[f].xy[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)])
-    assert len(chosen) == len(poses)
-    assert np.allclose(chosen, np.stack(poses), atol=0.01)
+    first = follow(frames, t)[0]
+    seen = np.stack([frames[f].xy[r] for f, r in zip(first.frames, first.rows, strict=True)])
+    assert len(seen) == len(poses)
+    assert np.allclose(seen, np.stack(poses), atol=0.01)
+
+
+def test_somebody_walking_is_expected_further_on() -> None:
+    t = np.arange(9) / 3
+    there, back = (curl_pose(170, origin=(x, 300)) for x in (0, 640))
+    frames = [people(person(there + (80 * i, 0)), person(back - (80 * i, 0))) for i in range(9)]
+    followers = follow(frames, t)
+    assert [f.rows for f in followers] == [[0] * 9, [1] * 9]
+
+
+def test_raised_arms_change_the_box_and_not_who_it_is() -> None:
+    down = curl_pose(170)
+    up = down.copy()
+    up[[7, 8], 1] -= 120
+    up[[9, 10], 1] -= 330
+    up[[9, 10], 0] += (-250, 250)
+    frames = [people(person(up if i % 2 else down)) for i in range(6)]
+    assert len(follow(frames, np.arange(6) / 3)) == 1
 
 
 def test_a_short_absence_is_bridged_and_a_long_one_is_not() -> None:
@@ -59,8 +75,3 @@ def test_a_short_absence_is_bridged_and_a_long_one_is_not() -> None:
             people() if 20 <= i < 20 + gap else people(person(p)) for i, p in enumerate(poses)
         ]
         assert len(follow(frames, t)) == followers
-
-
-def test_nobody() -> None:
-    frames = [people(), people()]
-    assert choose_lifter(follow(frames, np.array([0.0, 0.1])), frames) is None

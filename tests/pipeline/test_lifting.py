@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from pipeline.pose.follow import Follower, follow
+from pipeline.pose.lifting import choose_lifter
+from pipeline.pose.people import People
+from references.skeleton import MIRROR
+from tests.pipeline.test_follow import Floats, people, person
+from tests.tracks import curl_pose, curl_track
+
+WIDTH = 720.0
+TRACK = curl_track(3, fps=3.0)
+LIFTER = TRACK.xy.astype(float)
+MIDDLE = LIFTER.mean(axis=(0, 1))
+NOISE = np.random.default_rng(0).normal(0, 3, (len(LIFTER), 17, 2))
+SWINGING = np.sin(2 * np.pi * 0.7 * TRACK.t)[:, None] * 60.0
+
+
+def scaled(poses: Floats, size: float, shift: float) -> Floats:
+    return np.asarray((poses - MIDDLE) * size + MIDDLE + (shift, 0))
+
+
+def walker(size: float) -> Floats:
+    """Return somebody who walks through the picture, arms and legs swinging."""
+    poses = np.repeat(scaled(LIFTER[:1], size, 0.0), len(LIFTER), axis=0)
+    poses[:, [9, 16], 0] += SWINGING
+    poses[:, [10, 15], 0] -= SWINGING
+    poses[..., 0] += np.linspace(-500, 500, len(LIFTER))[:, None]
+    return poses
+
+
+COMPANY = {
+    "somebody larger who stands": scaled(np.repeat(LIFTER[:1], len(LIFTER), 0), 1.4, 300) + NOISE,
+    "somebody who passes by in front": walker(1.3),
+    "a reflection": scaled(LIFTER, 0.8, 250)[:, list(MIRROR)],
+    "somebody at the back who does the same at another time": scaled(
+        np.roll(LIFTER, 4, axis=0), 0.5, 250
+    ),
+    "a neighbour who does the same at another time": scaled(np.roll(LIFTER, 4, axis=0), 1.0, 330),
+}
+
+
+def chosen(frames: list[People], t: Floats) -> Floats | None:
+    lifter = choose_lifter(follow(frames, t), frames, WIDTH)
+    if lifter is None:
+        return None
+    return np.stack([frames[f].xy[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)])
+
+
+@pytest.mark.parametrize("company", COMPANY)
+def test_the_lifter_is_chosen_among_others(company: str) -> None:
+    other = COMPANY[company]
+    # The network sorts by how sure it is, which changes from frame to frame.
+    frames = [
+        people(*(person(pose) for pose in (both if i % 2 else both[::-1])))
+        for i, both in enumerate(zip(LIFTER, other, strict=True))
+    ]
+    poses = chosen(frames, TRACK.t)
+    assert poses is not None
+    assert len(poses) == len(LIFTER)
+    assert np.allclose(poses, LIFTER, atol=0.01)
+
+
+def test_a_lifter_in_the_mirror_is_chosen_where_nobody_is_before_it() -> None:
+    reflection = COMPANY["a reflection"]
+    poses = chosen([people(person(pose)) for pose in reflection], TRACK.t)
+    assert poses is not None
+    assert np.allclose(poses, reflection, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [[people(), people()], [people(person(curl_pose(90), conf=0.1))] * 9],
+    ids=["nobody", "nobody sure"],
+)
+def test_nobody_lifts_where_nobody_is_seen(frames: list[People]) -> None:
+    assert chosen(frames, np.arange(len(frames)) / 3) is None
+
+
+def test_a_glimpse_says_nothing() -> None:
+    frames = [people(person(curl_pose(90)))] * 2
+    assert choose_lifter([Follower([0, 1], [0, 0])], frames, WIDTH) is None

@@ -12,7 +12,7 @@ from pipeline.errors import ClipError
 from pipeline.filters import FilterSettings
 from pipeline.pose.attend import Sightings
 from pipeline.pose.follow import Follower, follow
-from pipeline.pose.lifting import choose_lifter
+from pipeline.pose.lifting import choose_lifter, walks_about
 from pipeline.pose.people import Network
 from pipeline.pose.smooth import SmoothSettings, smooth
 from pipeline.pose.track import PoseTrack
@@ -60,7 +60,7 @@ def observe(
 ) -> Observation:
     """Watch a clip: decode it, filter its frames, find everybody, follow the one who lifts.
 
-    Raises ClipError when the clip cannot be read, is too short or shows nobody.
+    Raises ClipError when the clip cannot be read, is too short or shows nobody who lifts.
     """
     with Watch(network, settings.look, settings.filters, progress) as watch:
         with Clip(path, settings.limits, shrunk_to=network.image_size) as clip:
@@ -73,9 +73,12 @@ def observe(
         if facts.seconds < _MIN_SECONDS:
             raise ClipError("clip.too_short")
         followers = follow(survey.people, survey.t)
-        lifter = choose_lifter(followers, survey.people, survey.spool.size[0])
+        width = survey.spool.size[0]
+        lifter = choose_lifter(followers, survey.people, width)
         if lifter is None:
             raise ClipError("pose.nobody")
+        if walks_about(lifter, survey.people, survey.t, width):
+            raise ClipError("pose.nobody_lifts")
         xy, conf = watch.attend(survey, _sightings(lifter, survey))
     started = perf_counter()
     spool = survey.spool

@@ -32,6 +32,12 @@ _ASIDE: Final = 0.25
 # The movements of two people that correlate so strongly are one movement and its reflection.
 _IN_TIME: Final = 0.8
 
+# Whoever's torso goes further than this, in body heights, in every stretch this long, walks about.
+# (So do 5 of 22 made-up strollers in a gym, who may stroll towards the phone, and none of 158
+# lifters.)
+_ROAMING: Final = 1.0
+_STRETCH_S: Final = 4.0
+
 _TORSO: Final = [
     KEYPOINT_INDEX[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
 ]
@@ -116,6 +122,24 @@ def choose_lifter(followers: list[Follower], people: list[People], width: float)
     _, best = max(conducts, key=lambda pair: pair[1].score())
     in_time = [(f, c) for f, c in conducts if c is best or c.is_in_time_with(best)]
     return max(in_time, key=lambda pair: pair[1].presence * pair[1].size)[0]
+
+
+def walks_about(
+    follower: Follower, people: list[People], t: npt.NDArray[np.float64], width: float
+) -> bool:
+    """Return whether somebody never stays in one place for long enough to lift.
+
+    ``t`` (T,) are the times of the looks in seconds, ``width`` is the picture's in pixels.
+    """
+    frames, rows = np.array(follower.frames), np.array(follower.rows)
+    seen_at = t[frames]
+    starts = seen_at[seen_at <= max(seen_at[-1] - _STRETCH_S, seen_at[0])]
+    stretches = [(seen_at >= start) & (seen_at <= start + _STRETCH_S) for start in starts]
+    conducts = [
+        _Conduct.of(Follower(frames[during].tolist(), rows[during].tolist()), people, width)
+        for during in stretches
+    ]
+    return all(conduct is not None and conduct.travel > _ROAMING for conduct in conducts)
 
 
 def _in_one_number(movement: Floats) -> Floats:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.pose.follow import Follower, follow
-from pipeline.pose.lifting import choose_lifter
+from pipeline.pose.lifting import choose_lifter, walks_about
 from pipeline.pose.people import People
 from references.skeleton import MIRROR
 from tests.pipeline.test_follow import Floats, people, person
@@ -80,3 +80,21 @@ def test_nobody_lifts_where_nobody_is_seen(frames: list[People]) -> None:
 def test_a_glimpse_says_nothing() -> None:
     frames = [people(person(curl_pose(90)))] * 2
     assert choose_lifter([Follower([0, 1], [0, 0])], frames, WIDTH) is None
+
+
+def walk_alone(poses: Floats, t: Floats) -> bool:
+    frames = [people(person(pose)) for pose in poses]
+    [follower] = follow(frames, t)
+    return walks_about(follower, frames, t, WIDTH)
+
+
+def test_who_crosses_the_picture_walks_about_and_who_lifts_does_not() -> None:
+    assert walk_alone(walker(0.5), TRACK.t)
+    assert not walk_alone(LIFTER, TRACK.t)
+
+
+def test_who_walks_to_the_bar_and_lifts_does_not_walk_about() -> None:
+    arrival = walker(0.5)[: len(LIFTER) // 2]
+    there = scaled(LIFTER, 0.5, 0.0) - scaled(LIFTER, 0.5, 0.0)[0] + arrival[-1]
+    poses = np.concatenate([arrival, there])
+    assert not walk_alone(poses, np.arange(len(poses)) / 3)

@@ -151,6 +151,12 @@ def test_nobody_is_said(clip: Path) -> None:
         watch(clip, [people()] * 120)
 
 
+def test_a_clip_in_which_nobody_lifts_says_so(clip: Path) -> None:
+    passing = [people(person(0.4 * curl_pose(170, origin=(12 * i, 600)))) for i in range(120)]
+    with pytest.raises(ClipError, match="nobody lifting"):
+        watch(clip, passing)
+
+
 def test_another_person_is_mentioned_and_not_followed(clip: Path) -> None:
     observation, _, _ = watch(clip, script(SPOTTER))
     assert np.abs(SHRUNK * observation.track.xy - TRUTH.xy).max() < 8

@@ -39,6 +39,10 @@ SUBCOMMANDS: Final = {
         "bot.cli.tune:tune_pose",
         "Teach the pose network with rendered lifters, and real ones so that it forgets nothing.",
     ),
+    "train-angles": Subcommand(
+        "bot.cli.train_angles:train_angles",
+        "Teach the network that tells joint angles in space, from the synthetic lifter alone.",
+    ),
     "norms": Subcommand(
         "bot.cli.norms:app",
         "Set the ranges within which a lifter's joints are to stay, say after an injury.",

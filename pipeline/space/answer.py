@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,11 @@ class Interval:
     deg: Floats
     low_deg: Floats
     high_deg: Floats
+
+    def where(self, known: npt.NDArray[np.bool_]) -> Self:
+        """Return the same with NaN where ``known`` (R,) is false."""
+        values = (self.deg, self.low_deg, self.high_deg)
+        return type(self)(*(np.where(known, each, np.nan) for each in values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing, find_repetitions
+from pipeline.space.measures import MOST_FAULTS
 from pipeline.space.moments import START, TURN, frames_of
 from references.experts import expert_views
 from references.motions import Fault, motions
@@ -20,7 +21,8 @@ from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
 REPETITIONS: Final = 8
 """The most repetitions of a lesson."""
 
-MOST_FAULTS: Final = 8
+# Each of some six faults should be seen often enough to be learned.
+_FAULT_SHARE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,25 @@ def make_lessons(names: Sequence[str], count: int, seed: int) -> Lessons:
     """Return the lessons of ``count`` sets of these exercises, less those without a repetition."""
     made = [
         _lesson(clip, track, names.index(clip.exercise), swings)
-        for clip, track, swings in watched_clips(names, count, seed)
+        for clip, track, swings in watched_clips(names, count, seed, fault_share=_FAULT_SHARE)
         if swings
     ]
     return Lessons(*(np.stack(column) for column in zip(*made, strict=True)))
 
 
 def watched_clips(
-    names: Sequence[str], count: int, seed: int
+    names: Sequence[str],
+    count: int,
+    seed: int,
+    *,
+    fault_share: float = 0.5,
+    held_out: bool = False,
 ) -> Iterator[tuple[SkeletonClip, PoseTrack, tuple[Swing, ...]]]:
     """Yield synthetic sets as the pipeline sees them: the cleaned track and its repetitions."""
-    for clip in skeleton_clips(count, seed=seed, exercises=names):
+    clips = skeleton_clips(
+        count, seed=seed, exercises=names, fault_share=fault_share, held_out=held_out
+    )
+    for clip in clips:
         track = smooth(
             PoseTrack(
                 clip.t,

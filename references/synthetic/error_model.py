@@ -32,6 +32,10 @@ _DRIFT_S: Final = 0.35
 # The share of an error's variance that drifts; the rest flickers from frame to frame.
 _DRIFT_SHARE: Final = 0.8
 _SWAP_S: Final = 0.3
+# The shares of the variance of errors, and of what confidence adds to them, that stay the same
+# throughout a clip: what is hard to see stays hard (`python -m benchmarks.keypoint_shares`).
+_CLIP_SHARE: Final = 0.5
+_CLIP_SHARE_OF_CONFIDENCE: Final = 0.9
 
 _TORSO: Final = tuple(
     KEYPOINT_INDEX[f"{s}_{n}"] for n in ("shoulder", "hip") for s in ("left", "right")
@@ -74,7 +78,7 @@ class ErrorModel:
         kind, side, posture = classes(true_xy, joints, viewpoint)
         size = body_size(true_xy)
 
-        worse = _drifting(rng, (frames, 17), fps, _DRIFT_S)
+        worse = _of_clip(rng, frames, fps, _CLIP_SHARE)
         share = norm.cdf(worse)
         distance = _at_quantile(self.error[kind, side, posture], share)
         direction = np.arctan2(
@@ -85,7 +89,8 @@ class ErrorModel:
 
         # Confidence follows the error as closely as the measured rank correlation says.
         tie = 2 * np.sin(np.pi / 6 * self.rank[kind, side, posture])
-        sure = tie * worse + np.sqrt(1 - tie**2) * _drifting(rng, (frames, 17), fps, _DRIFT_S)
+        own = _of_clip(rng, frames, fps, _CLIP_SHARE_OF_CONFIDENCE)
+        sure = tie * worse + np.sqrt(1 - tie**2) * own
         conf = np.clip(_at_quantile(self.conf[kind, side, posture], norm.cdf(sure)), 0, 1)
 
         lying = posture[:, 0]
@@ -130,6 +135,12 @@ def _at_quantile(tables: Floats, share: Floats) -> Floats:
     lower = np.take_along_axis(tables, (above - 1)[..., None], axis=-1)[..., 0]
     upper = np.take_along_axis(tables, above[..., None], axis=-1)[..., 0]
     return np.asarray(lower + weight * (upper - lower))
+
+
+def _of_clip(rng: np.random.Generator, frames: int, fps: float, share: float) -> Floats:
+    """Return standard normal chance (T, 17) of which a share of the variance is the clip's own."""
+    drift = _drifting(rng, (frames, 17), fps, _DRIFT_S)
+    return np.asarray(np.sqrt(share) * rng.normal(size=17) + np.sqrt(1 - share) * drift)
 
 
 def _drifting(

@@ -67,10 +67,12 @@ def skeleton_clips(
     fps: float = 15.0,
     fault_share: float = 0.5,
     errors: ErrorModel | None = None,
+    held_out: bool = False,
 ) -> Iterator[SkeletonClip]:
     """Return ``count`` clips, the same for the same seed; all exercises are equally likely.
 
-    ``exercises`` defaults to all that have a motion; ``errors`` to what was fitted to YOLO11n-pose.
+    ``exercises`` defaults to all that have a motion; ``errors`` to what was fitted to YOLO11n-pose;
+    bodies ``held_out`` are for measuring what was trained on the others.
     Clip number i depends on the seed and on i alone, so that any part can be made again by itself.
     Raises KeyError for an exercise without a motion.
     """
@@ -80,11 +82,16 @@ def skeleton_clips(
     for number in range(count):
         rng = np.random.default_rng((seed, number))
         motion = chosen[int(rng.integers(len(chosen)))]
-        yield _clip(motion, rng, fps, fault_share, model)
+        yield _clip(motion, rng, fps, fault_share, model, held_out)
 
 
 def _clip(
-    motion: Motion, rng: np.random.Generator, fps: float, fault_share: float, model: ErrorModel
+    motion: Motion,
+    rng: np.random.Generator,
+    fps: float,
+    fault_share: float,
+    model: ErrorModel,
+    held_out: bool,
 ) -> SkeletonClip:
     own = random_motion(motion, rng)
     performance = perform(
@@ -98,7 +105,7 @@ def _clip(
     if motion.set_up:
         taken, put_back = rng.uniform(size=2) < _SHOWS_SET_UP
         performance = _with_set_up(performance, taken=taken, put_back=put_back)
-    body = random_body(rng)
+    body = random_body(rng, held_out=held_out)
     joints = body.keypoints(performance.pose(body))
     if motion.support == "feet" and rng.uniform() < 0.3:
         joints = _turning_away(joints, performance, rng)

@@ -1,0 +1,104 @@
+"""A trained network, and how wide its intervals have to be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pipeline.space.features import Sight, features
+from pipeline.space.measures import MEASURES, MIRRORED, MOST_FAULTS
+from pipeline.space.model import UNIT_DEG, SpaceNetwork
+from references.exercises import PHASES
+
+Floats = npt.NDArray[np.float64]
+
+MEASURED: Final = len(PHASES) * len(MEASURES)
+"""How many measures are told of a repetition."""
+
+SIZES: Final = MEASURED + MOST_FAULTS
+"""What is told of a repetition: the measures at the start, those at the turn, the faults."""
+
+_IN_MIRROR: Final = (
+    *MIRRORED,
+    *(len(MEASURES) + i for i in MIRRORED),
+    *range(MEASURED, SIZES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of P repetitions of S sets.
+
+    ``sizes`` (P, SIZES, 3) in degrees: what 10 % lie below, the middle, what 10 % lie above.
+    ``view`` (S, 3) is the direction of the camera to the lifter's left, ahead and up; ``off_deg``
+    (S,) how far off it may be.
+    """
+
+    sizes: Floats
+    view: Floats
+    off_deg: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """What makes the network's intervals hold what they promise on sets it did not learn from.
+
+    ``below`` and ``above`` (E, SIZES) multiply how far the interval reaches to either side, by
+    exercise; ``view`` (E,) how far off the view may be.
+    """
+
+    below: Floats
+    above: Floats
+    view: Floats
+
+    @classmethod
+    def as_told(cls, exercises: int) -> Self:
+        """Return those that change nothing."""
+        return cls(np.ones((exercises, SIZES)), np.ones((exercises, SIZES)), np.ones(exercises))
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A network, the exercises it knows with their faults in its order, and the widths."""
+
+    network: SpaceNetwork
+    faults: Mapping[str, tuple[str, ...]]
+    widths: Widths
+
+    def exercises(self) -> Sequence[str]:
+        """Return the names of the exercises in the network's order."""
+        return tuple(self.faults)
+
+    def tell(self, sight: Sight, exercise: npt.NDArray[np.int64]) -> Told:
+        """Return what is told of sets of exercises (S,), indices.
+
+        Each is also looked at in a mirror and the mean counts, so that a mirrored clip gets the
+        mirrored answer.
+        """
+        sizes, view = self._ask(sight, exercise)
+        mirrored_sizes, mirrored_view = self._ask(sight.mirrored(), exercise)
+        sizes = (sizes + mirrored_sizes[:, _IN_MIRROR]) / 2 * UNIT_DEG
+        view = (view + mirrored_view * [-1, 1, 1, 1]) / 2
+        kind = exercise[sight.of]
+        middle = sizes[..., 1]
+        below = middle - (middle - sizes[..., 0]) * self.widths.below[kind]
+        above = middle + (sizes[..., 2] - middle) * self.widths.above[kind]
+        sizes = np.stack([below, middle, above], axis=-1)
+        # No fault is smaller than none.
+        sizes[:, MEASURED:] = np.maximum(sizes[:, MEASURED:], 0)
+        length = np.linalg.norm(view[:, :3], axis=1, keepdims=True)
+        off_deg = np.degrees(np.exp(view[:, 3])) * self.widths.view[exercise]
+        return Told(sizes, view[:, :3] / length, np.minimum(off_deg, 180))
+
+    def _ask(self, sight: Sight, exercise: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+        device = next(self.network.parameters()).device
+        with torch.inference_mode():
+            sizes, view = self.network(
+                torch.from_numpy(features(sight)).to(device),
+                torch.from_numpy(sight.of).to(device),
+                torch.from_numpy(exercise).to(device),
+            )
+        return sizes.cpu().double().numpy(), view.cpu().double().numpy()

@@ -1,0 +1,137 @@
+"""Teach the network from the synthetic lifter."""
+
+import math
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import nn
+
+from pipeline.space.features import features
+from pipeline.space.lessons import Lessons
+from pipeline.space.measures import MOST_FAULTS, measure
+from pipeline.space.mixing import Batch, mixed
+from pipeline.space.model import QUANTILES, UNIT_DEG, ModelConfig, SpaceNetwork
+from pipeline.space.moments import START, TURN
+from references.motions import motions
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being worked on, how much is done and how much there is."""
+
+# A set shows one fault or none: without more weight where there is one, the median of what is
+# possible is none as long as anything is in doubt.
+_FAULTY_WEIGHT: Final = 6.0
+
+# The view is told along the way: it must not cost the angles.
+_VIEW_WEIGHT: Final = 0.3
+_VIEW_SPREAD_WEIGHT: Final = 0.03
+
+_WARM_UP_STEPS: Final = 150
+
+# How many of the last steps are averaged: about so many, fewer while there are fewer.
+_AVERAGED_STEPS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How the network is taught: ``steps`` batches of ``batch`` sets, the rate falling to zero."""
+
+    width: int = 512
+    blocks: int = 2
+    steps: int = 2800
+    batch: int = 256
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    seed: int = 0
+    device: str = "cpu"
+
+    def rate_at(self, step: int) -> float:
+        """Return the share of the learning rate at a step: up quickly, down along a cosine."""
+        return min((step + 1) / _WARM_UP_STEPS, (1 + math.cos(math.pi * step / self.steps)) / 2)
+
+
+def train(
+    lessons: Lessons, names: Sequence[str], settings: TrainingSettings, progress: Progress
+) -> SpaceNetwork:
+    """Return a network that learned from these lessons of the exercises ``names``.
+
+    The same seed on the same machine with the same threads gives the same weights.
+    """
+    torch.manual_seed(settings.seed)
+    rng = np.random.default_rng(settings.seed)
+    config = ModelConfig(len(names), width=settings.width, blocks=settings.blocks)
+    network = SpaceNetwork(config).to(settings.device)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+    )
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, settings.rate_at)
+    known = _known_faults(names).to(settings.device)
+    network.start_from(_usual(lessons, len(names)).to(settings.device))
+    average = deepcopy(network).eval()
+    recent = float("nan")
+    for step in range(settings.steps):
+        batch = mixed(lessons, rng.choice(len(lessons), settings.batch), rng)
+        loss = _loss(network, batch, known, settings.device)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        rate.step()
+        # The average of the last steps generalises better than any one (Izmailov et al.,
+        # "Averaging weights leads to wider optima and better generalization", 2018).
+        with torch.no_grad():
+            share = max(1 / _AVERAGED_STEPS, 9 / (9 + step))
+            for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
+                slow.lerp_(fast, share)
+        recent = loss.item() if step == 0 else 0.98 * recent + 0.02 * loss.item()
+        progress(f"loss {recent:.4f}", step + 1, settings.steps)
+    return average
+
+
+def _known_faults(names: Sequence[str]) -> torch.Tensor:
+    """Return which of the 8 fault columns each exercise has, (E, 8)."""
+    counts = torch.tensor([len(motions()[name].faults) for name in names])
+    return (torch.arange(MOST_FAULTS) < counts[:, None]).float()
+
+
+def _usual(lessons: Lessons, exercises: int) -> torch.Tensor:
+    """Return the median of each size by exercise, (E, O), in units of `UNIT_DEG`; of faults 0."""
+    told = measure(lessons.joints[:, 0, [START, TURN]]).reshape(len(lessons), -1)
+    medians = [np.median(told[lessons.exercise == number], axis=0) for number in range(exercises)]
+    faults = np.zeros((exercises, MOST_FAULTS))
+    return torch.from_numpy(np.concatenate([medians, faults], axis=1) / UNIT_DEG).float()
+
+
+def _loss(
+    network: SpaceNetwork,
+    batch: Batch,
+    known: torch.Tensor,
+    device: str,
+) -> torch.Tensor:
+    """Return the pinball loss of all quantiles (Koenker and Bassett, 1978), plus the view's."""
+    seen = torch.from_numpy(features(batch.sight)).to(device)
+    of = torch.from_numpy(batch.sight.of).to(device)
+    exercise = torch.from_numpy(batch.exercise).to(device)
+    sizes, view = network(seen, of, exercise)
+    measures = torch.from_numpy(batch.measures).to(device).flatten(1)
+    faults = torch.from_numpy(batch.faults).to(device)
+    truth = torch.cat([measures, faults.nan_to_num()], dim=1) / UNIT_DEG
+    faults_weight = known[exercise][of] * torch.where(faults > 0, _FAULTY_WEIGHT, 1.0)
+    faults_weight = torch.where(faults.isnan(), 0.0, faults_weight)
+    weight = torch.cat([torch.ones_like(measures), faults_weight], dim=1)
+    error = truth.unsqueeze(-1) - sizes  # (P, O, 3)
+    level = torch.tensor(QUANTILES, device=device)
+    pinball = torch.maximum(level * error, (level - 1) * error).sum(dim=-1)
+    sizes_loss = (pinball * weight).sum() / weight.sum()
+
+    direction = torch.from_numpy(batch.view).to(device)
+    off = torch.linalg.vector_norm(view[:, :3] - direction, dim=1)
+    # A Laplace distribution of how far off the view is; only the scale learns from it.
+    scale_loss = off.detach() * torch.exp(-view[:, 3]) + view[:, 3]
+    total: torch.Tensor = (
+        sizes_loss + _VIEW_WEIGHT * off.mean() + _VIEW_SPREAD_WEIGHT * scale_loss.mean()
+    )
+    return total

@@ -13,7 +13,7 @@ from storage.sets import SetProgress
 # What counts as a change: less is the scatter of measuring the same set again.
 _CHANGE_DEG: Final = 5.0
 _CHANGE_S: Final = 0.3
-_CHANGE_DEVIATIONS: Final = 0.5
+_CHANGE_CORRECTIONS: Final = 0.5
 
 # From here on a decimal says nothing that a lifter wants to know.
 _LARGE: Final = 10
@@ -53,7 +53,7 @@ def _tempo(done: Sequence[SetProgress]) -> str:
 
 
 def _form(done: Sequence[SetProgress]) -> str:
-    now, trend = _compare(done, lambda each: float(each.deviations), _CHANGE_DEVIATIONS)
+    now, trend = _compare(done, lambda each: float(each.corrections), _CHANGE_CORRECTIONS)
     return text("progress.form", now=_decimal(now), trend=trend("form"))
 
 

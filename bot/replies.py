@@ -17,6 +17,7 @@ from telegram.constants import MediaGroupLimit, MessageLimit
 from bot.callbacks import payload
 from pipeline.report import Report
 from pipeline.summary import headline
+from pipeline.tempo_words import tempo_words
 from pipeline.titles import exercise_title, joint_title
 from references.exercises import exercises
 from references.texts import text
@@ -53,17 +54,20 @@ async def send_report(
 
 
 def report_words(report: Report) -> str:
-    """Return the report as one chat message: corrections first, then what was not judged."""
-    parts = [*_corrections(report), *_not_judged(report), *report.warnings] or [headline(report)]
+    """Return the report as one chat message: corrections, tempo, then what was not judged."""
+    tempo = " ".join(tempo_words(report))
+    parts = [*_corrections(report), *([tempo] if tempo else [])]
+    parts += [*_not_judged(report), *report.warnings]
+    parts = parts or [headline(report)]
     return "\n\n".join(parts)[: MessageLimit.MAX_TEXT_LENGTH]
 
 
 def _corrections(report: Report) -> list[str]:
-    if not report.deviations:
+    if not report.corrections:
         return [text("reply.all_good")] if report.anything_judged() else []
-    shown = report.deviations[:_MOST_CORRECTIONS]
-    words = [f"{number}. {d.message}" for number, d in enumerate(shown, 1)]
-    left = len(report.deviations) - len(shown)
+    shown = report.corrections[:_MOST_CORRECTIONS]
+    words = [f"{number}. {correction.message}" for number, correction in enumerate(shown, 1)]
+    left = len(report.corrections) - len(shown)
     return [*words, text("reply.more", count=left)] if left else words
 
 
@@ -103,7 +107,7 @@ def _exercise_buttons(set_id: int, report: Report) -> InlineKeyboardMarkup:
 
 
 def _why_button(set_id: int, report: Report) -> InlineKeyboardMarkup | None:
-    if not report.deviations:
+    if not report.corrections:
         return None
     return keyboard([(text("explain.button", report.language), payload("why", set_id))])
 

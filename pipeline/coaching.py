@@ -31,7 +31,7 @@ _MOST_SCATTER_SHARE: Final = 0.6
 # A movement shorter than this share of the expert's, seen from the same side, is not whole.
 _SMALLEST_RANGE_SHARE: Final = 0.75
 
-_UNSEEN: Final = frozenset({"not_seen", "limbs"})
+_UNSEEN: Final = frozenset({"not_seen", "view"})
 
 
 def make_reference(
@@ -81,7 +81,7 @@ def reference_from(
     _check_whole(exercise, verdict, verdict.match)
     view, xy = verdict.match.view, _typical_poses(track, verdict, verdict.match)
     angles: dict[Phase, dict[str, float]] = {
-        phase: {c.joint: float(np.nanmedian(c.user_deg)) for c in seen if c.phase == phase}
+        phase: {c.joint: float(np.nanmedian(c.user.deg)) for c in seen if c.phase == phase}
         for phase in PHASES
     }
     return CoachReference(
@@ -116,7 +116,7 @@ def _hidden_joints(exercise: Exercise, seen: Sequence[Comparison]) -> list[str]:
 def _check_steady(exercise: Exercise, seen: Sequence[Comparison]) -> None:
     thresholds = {(j, c.phase): c.threshold_deg for c in exercise.checks for j in c.joints()}
     for each in seen:
-        scatter = float(np.nanmax(each.user_deg) - np.nanmin(each.user_deg))
+        scatter = float(np.nanmax(each.user.deg) - np.nanmin(each.user.deg))
         if scatter > _MOST_SCATTER_SHARE * thresholds[each.joint, each.phase]:
             raise ClipError(
                 "reference.uneven",

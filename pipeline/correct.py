@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.compare import Comparison
-from pipeline.norms import DIRECTIONS, EXPERT_ONLY, Direction, JointNorms, Limit
-from pipeline.report import Deviation, NotJudged
+from pipeline.norms import EXPERT_ONLY, JointNorms, Limit
+from pipeline.report import Correction, Deviation, Finding, FoundFault, NotJudged
+from pipeline.space.answer import Interval
 from pipeline.titles import joint_title
-from references.exercises import Check, Exercise, Phase, Words
+from references.exercises import DIRECTIONS, Check, Direction, Exercise, Phase, Words
 from references.skeleton import kind_of, side_of
 from references.texts import DEFAULT_LANGUAGE, text
 
@@ -30,7 +32,9 @@ def correct(
     checks = {(joint, check.phase): check for check in exercise.checks for joint in check.joints()}
     for comparison in comparisons:
         if comparison.obstacle is not None:
-            words = text(f"not_judged.{comparison.obstacle}", language)
+            words = text(
+                f"not_judged.{comparison.obstacle}", language, filming=exercise.filming[language]
+            )
             not_judged.append(NotJudged(comparison.joint, comparison.phase, words))
             continue
         check = checks[comparison.joint, comparison.phase]
@@ -83,6 +87,38 @@ def judge_nothing(
     )
 
 
+def what_to_change(
+    deviations: Sequence[Deviation],
+    faults: Sequence[FoundFault],
+    language: str = DEFAULT_LANGUAGE,
+) -> tuple[Correction, ...]:
+    """Return what the lifter is told to change, what matters most first.
+
+    What several findings come to is said once: a fault on both sides of the body, or one that is
+    known by its name and shows in a joint as well. The joint's words say more.
+    """
+    alike: dict[str, list[Finding]] = {}
+    found: tuple[Finding, ...] = (*deviations, *faults)
+    for finding in found:
+        alike.setdefault(finding.spoken, []).append(finding)
+    corrections = [
+        Correction(_together(findings, language), spoken, min(f.priority for f in findings))
+        for spoken, findings in alike.items()
+    ]
+    return tuple(sorted(corrections, key=lambda correction: correction.priority))
+
+
+def _together(findings: Sequence[Finding], language: str) -> str:
+    first = findings[0]
+    if not isinstance(first, Deviation):
+        return first.message
+    others = {f.side for f in findings if isinstance(f, Deviation)} - {first.side}
+    if not others:
+        return first.message
+    side = text(f"body.{others.pop()}", language)
+    return f"{first.message} {text('correct.other_side', language, side=side)}"
+
+
 def _deviations(
     exercise: Exercise,
     check: Check,
@@ -90,16 +126,15 @@ def _deviations(
     joint_norms: JointNorms,
     language: str,
 ) -> list[Deviation]:
-    user = comparison.user_deg
     found = []
     for direction in DIRECTIONS:
         limit = joint_norms.limit(check, comparison.reference_deg, direction)
         words = _words(check, comparison, limit, direction, language)
-        beyond = user > limit.bound_deg if direction == "larger" else user < limit.bound_deg
+        beyond = comparison.off(direction, abs(limit.threshold_deg), limit.reference_deg)
         if words is None or not beyond.any():
             continue
         repetitions = tuple(int(i) + 1 for i in np.flatnonzero(beyond))
-        user_deg = float(np.median(user[beyond]))
+        user_deg, low_deg, high_deg = medians(comparison.user, beyond)
         found.append(
             Deviation(
                 joint=comparison.joint,
@@ -107,6 +142,8 @@ def _deviations(
                 phase=comparison.phase,
                 repetitions=repetitions,
                 user_deg=round(user_deg, 1),
+                low_deg=round(low_deg, 1),
+                high_deg=round(high_deg, 1),
                 reference_deg=round(limit.reference_deg, 1),
                 difference_deg=round(user_deg - limit.reference_deg, 1),
                 threshold_deg=abs(limit.threshold_deg),
@@ -145,18 +182,13 @@ def _message(
     language: str,
 ) -> str:
     difference = user_deg - limit.reference_deg
-    if len(repetitions) == len(comparison.user_deg):
-        extent = "all"
-    else:
-        extent = "one" if len(repetitions) == 1 else "some"
-    numbers = listed([str(r) for r in repetitions], language)
     return text(
         "correct.message",
         language,
         side=text(f"body.{side_of(comparison.joint)}", language),
         joint=text(f"body.{kind_of(comparison.joint)}", language),
         phase=exercise.phase_title(comparison.phase, language),
-        repetitions=text(f"correct.{extent}", language, numbers=numbers),
+        repetitions=in_repetitions(repetitions, len(comparison.user.deg), language),
         user=round(user_deg),
         reference=round(limit.reference_deg),
         difference=round(abs(difference)),
@@ -164,6 +196,23 @@ def _message(
         norm=text(f"correct.{limit.norm}", language),
         fix=fix,
     )
+
+
+def medians(interval: Interval, chosen: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return the medians of value, low and high bound over the chosen repetitions (R,)."""
+    low, middle, high = (
+        float(np.median(values[chosen]))
+        for values in (interval.low_deg, interval.deg, interval.high_deg)
+    )
+    return middle, low, high
+
+
+def in_repetitions(repetitions: Sequence[int], count: int, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return ``in repetitions 2 and 4``, or that it is all ``count`` of them."""
+    if len(repetitions) == count:
+        return text("correct.all", language)
+    numbers = listed([str(r) for r in repetitions], language)
+    return text(f"correct.{'one' if len(repetitions) == 1 else 'some'}", language, numbers=numbers)
 
 
 def listed(words: Sequence[str], language: str = DEFAULT_LANGUAGE) -> str:

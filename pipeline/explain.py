@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.report import Deviation, Report
+from pipeline.correct import listed
+from pipeline.faults import fault_title
+from pipeline.report import Deviation, FoundFault, Report
 from pipeline.titles import exercise_title, joint_title, phase_title
 from references.texts import text
 
@@ -14,7 +16,7 @@ def explain(report: Report) -> tuple[str, ...]:
     from 0 at the clip's mean frame rate.
     """
     language = report.language
-    if not report.deviations:
+    if not report.corrections:
         return (text("explain.nothing", language),)
     exercise = exercise_title(report.exercise, language)
     return (
@@ -22,6 +24,10 @@ def explain(report: Report) -> tuple[str, ...]:
         *(
             "\n".join(_lines(report, number, deviation))
             for number, deviation in enumerate(report.deviations, 1)
+        ),
+        *(
+            "\n".join(_fault_lines(fault, number, language))
+            for number, fault in enumerate(report.faults, len(report.deviations) + 1)
         ),
     )
 
@@ -54,6 +60,20 @@ def _lines(report: Report, number: int, deviation: Deviation) -> Iterator[str]:
     yield text("explain.priority", language, priority=deviation.priority)
 
 
+def _fault_lines(fault: FoundFault, number: int, language: str) -> Iterator[str]:
+    yield text("explain.fault", language, number=number, fault=fault_title(fault.name))
+    yield text(
+        "explain.size",
+        language,
+        size=_degrees(fault.size_deg),
+        low=_degrees(fault.low_deg),
+        high=_degrees(fault.high_deg),
+        repetitions=listed([str(r) for r in fault.repetitions], language),
+    )
+    yield text("explain.fine", language, limit=_degrees(fault.limit_deg), source=fault.source)
+    yield text("explain.priority", language, priority=fault.priority)
+
+
 def _measured(report: Report, deviation: Deviation, number: int) -> str:
     repetition = report.repetitions[number - 1]
     seconds = repetition.start_s if deviation.phase == "start" else repetition.turn_s
@@ -64,6 +84,8 @@ def _measured(report: Report, deviation: Deviation, number: int) -> str:
         seconds=f"{seconds:.1f}",
         frame=round(seconds * report.clip.fps),
         angle=_degrees(repetition.angles_deg[deviation.phase][deviation.joint]),
+        low=_degrees(repetition.low_deg[deviation.phase][deviation.joint]),
+        high=_degrees(repetition.high_deg[deviation.phase][deviation.joint]),
     )
 
 

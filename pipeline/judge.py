@@ -1,6 +1,6 @@
 """Steps 4 to 8 together: a pose track becomes a verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -12,19 +12,32 @@ import numpy.typing as npt
 from pipeline.camera import Camera
 from pipeline.classify import classify
 from pipeline.compare import Comparison, compare
-from pipeline.correct import adaptations, correct, judge_nothing
+from pipeline.correct import adaptations, correct, judge_nothing, what_to_change
+from pipeline.faults import find_faults, seen_faults
 from pipeline.moments import SalientPoses, image_plane
 from pipeline.norms import STRANGER, OwnBody, norms
 from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing, find_repetitions
-from pipeline.report import Candidate, Deviation, NotJudged, Repetition
+from pipeline.report import (
+    Candidate,
+    Correction,
+    Deviation,
+    FoundFault,
+    NotJudged,
+    Repetition,
+    Tempo,
+)
 from pipeline.retrieve import Match, nearest_view
+from pipeline.space import Interval, SpaceAngles, View
+from pipeline.space.tell import angles_in_space
+from pipeline.tempo import tempo, with_tempo
 from pipeline.titles import exercise_title
-from references.exercises import Exercise, exercises
+from references.exercises import PHASES, Exercise, Phase, exercises
 from references.experts import expert_views
 from references.experts.coaches import coach_views
 from references.geometry import joint_angles
+from references.motions import motions
 from references.texts import DEFAULT_LANGUAGE, text
 
 # Below this probability naming the exercise would be guessing: the lifter is asked instead.
@@ -36,7 +49,8 @@ class Verdict:
     """What was found in a track.
 
     ``swings`` are the repetitions as indices into the track; ``match`` is the expert view they were
-    compared with and ``comparisons`` the angles, None and empty when nothing was compared.
+    compared with, ``view`` where the camera stood and ``comparisons`` the angles; None and empty
+    when nothing was compared.
     """
 
     exercise: str | None
@@ -45,9 +59,14 @@ class Verdict:
     candidates: tuple[Candidate, ...]
     swings: tuple[Swing, ...]
     repetitions: tuple[Repetition, ...]
+    tempo: Tempo | None
     match: Match | None
     comparisons: tuple[Comparison, ...]
+    view: View | None
     deviations: tuple[Deviation, ...]
+    faults: tuple[FoundFault, ...]
+    faults_not_judged: tuple[str, ...]
+    corrections: tuple[Correction, ...]
     not_judged: tuple[NotJudged, ...]
     warnings: tuple[str, ...]
     timings_s: Mapping[str, float]
@@ -80,7 +99,8 @@ def judge(
     if known and coaches:
         views += coach_views(known.name, coaches)
     movement = views or (expert_views(chosen) if chosen else ())
-    swings = tuple(found.frames for found in find_repetitions(track, movement))
+    found = find_repetitions(track, movement)
+    swings = tuple(swing.frames for swing in found)
     poses = SalientPoses.of(plane, swings)
     watch.lap("repetitions")
 
@@ -89,31 +109,54 @@ def judge(
 
     # Nothing is said of a joint that was hidden, although its place was guessed.
     seen = SalientPoses.of(np.where(hidden(track)[..., None], np.float32(np.nan), plane), swings)
-    comparisons = compare(known, seen, match, views) if known and match else ()
-    watch.lap("compare")
+    # Nor of a start position that was over before the clip began.
+    seen.start[[swing.begun for swing in found]] = np.nan
+    space = angles_in_space(track, swings, chosen, camera) if chosen else None
+    watch.lap("angles")
 
+    deviations: tuple[Deviation, ...] = ()
+    faults: tuple[FoundFault, ...] = ()
+    untold: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
     adapted: tuple[str, ...] = ()
-    if known and match:
+    if known and match and space:
+        comparisons = compare(known, space, seen, match.view)
+        watch.lap("compare")
         held_against = norms(known, body)
         deviations, not_judged = correct(known, comparisons, language, held_against=held_against)
+        faults, untold = find_faults(
+            known,
+            comparisons,
+            seen_faults(known, space.faults, track, found),
+            language,
+            held_against=held_against,
+        )
         adapted = adaptations(known, comparisons, held_against, language)
     elif known:
         reason = "unlike_expert" if swings else "no_repetition"
-        deviations, not_judged = (), judge_nothing(known, reason, language)
-    else:
-        deviations, not_judged = (), ()
+        not_judged = judge_nothing(known, reason, language)
     watch.lap("correct")
 
+    motion = motions().get(chosen) if chosen else None
+    repetitions = with_tempo(
+        _repetitions(track, swings, seen, space), found, motion.lifts if motion else None
+    )
     return Verdict(
         exercise=chosen,
         confidence=1.0 if exercise else round(best.probability, 4),
         chosen_by="lifter" if exercise else "classifier",
         candidates=candidates,
         swings=swings,
-        repetitions=_repetitions(track, swings, poses),
+        repetitions=repetitions,
+        tempo=tempo(repetitions, known.driver if known else None),
         match=match,
         comparisons=comparisons,
+        view=space.view if space else None,
         deviations=deviations,
+        faults=faults,
+        faults_not_judged=untold,
+        corrections=what_to_change(deviations, faults, language),
         not_judged=not_judged,
         warnings=(*_warnings(chosen, known, swings, match, language), *adapted),
         timings_s=watch.laps,
@@ -121,32 +164,51 @@ def judge(
 
 
 def _repetitions(
-    track: PoseTrack, swings: Sequence[Swing], poses: SalientPoses
+    track: PoseTrack, swings: Sequence[Swing], seen: SalientPoses, space: SpaceAngles | None
 ) -> tuple[Repetition, ...]:
-    start, turn = joint_angles(poses.start), joint_angles(poses.turn)
+    """Return the repetitions with the angles of every joint that was seen.
+
+    Where the angles in space are not known they are those drawn in the picture, without intervals.
+    """
+    told = {phase: _told(joint_angles(seen.at(phase)), phase, space) for phase in PHASES}
     return tuple(
         Repetition(
             start_s=_seconds(track, swing.start),
             turn_s=_seconds(track, swing.turn),
             end_s=_seconds(track, swing.end),
-            angles_deg={"start": _seen_angles(start, i), "turn": _seen_angles(turn, i)},
+            angles_deg={p: _known(j, lambda told: told.deg, number) for p, j in told.items()},
+            low_deg={p: _known(j, lambda told: told.low_deg, number) for p, j in told.items()},
+            high_deg={p: _known(j, lambda told: told.high_deg, number) for p, j in told.items()},
         )
-        for i, swing in enumerate(swings)
+        for number, swing in enumerate(swings)
     )
+
+
+def _told(
+    drawn: Mapping[str, npt.NDArray[np.float32]], phase: Phase, space: SpaceAngles | None
+) -> Mapping[str, Interval]:
+    if space is None:
+        return {
+            joint: Interval(degrees.astype(np.float64), *np.full((2, len(degrees)), np.nan))
+            for joint, degrees in drawn.items()
+        }
+    return {
+        joint: space.angles[phase][joint].where(np.isfinite(degrees))
+        for joint, degrees in drawn.items()
+    }
+
+
+def _known(
+    told: Mapping[str, Interval],
+    value: Callable[[Interval], npt.NDArray[np.float64]],
+    repetition: int,
+) -> Mapping[str, float]:
+    degrees = {joint: float(value(interval)[repetition]) for joint, interval in told.items()}
+    return {joint: round(value, 1) for joint, value in degrees.items() if np.isfinite(value)}
 
 
 def _seconds(track: PoseTrack, frame: int) -> float:
     return round(float(track.t[frame]), 3)
-
-
-def _seen_angles(
-    angles: Mapping[str, npt.NDArray[np.float32]], repetition: int
-) -> Mapping[str, float]:
-    return {
-        joint: round(float(values[repetition]), 1)
-        for joint, values in angles.items()
-        if np.isfinite(values[repetition])
-    }
 
 
 def _warnings(

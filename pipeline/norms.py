@@ -7,17 +7,14 @@ the joint was not seen to go further in any exercise. Once it is, the expert's l
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from pipeline.report import Norm
-from references.exercises import Check, Exercise, Phase
+from references.exercises import Check, Direction, Exercise, Phase
 from references.skeleton import kind_of
 from references.texts import text
-
-Direction = Literal["larger", "smaller"]
-DIRECTIONS: Final[tuple[Direction, ...]] = ("larger", "smaller")
 
 RANGE_OF_MOTION_DEG: Final[Mapping[str, tuple[float, float]]] = {
     "elbow": (30.0, 180.0),

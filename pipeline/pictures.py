@@ -13,11 +13,11 @@ from pipeline.draw import Angle, Panel, draw_side_by_side
 from pipeline.judge import Verdict
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
+from pipeline.report import Finding
 from pipeline.retrieve import Match
 from pipeline.titles import phase_title
 from references.exercises import PHASES, Phase
 from references.experts import expert_picture
-from references.geometry import joint_angles
 from references.texts import DEFAULT_LANGUAGE, text
 
 _FILES: Final[Mapping[Phase, str]] = {"start": "start.png", "turn": "end.png"}
@@ -37,27 +37,29 @@ def draw_pictures(
 
     Frames come from ``clip``; without one a figure is drawn from the poses.
     """
-    shown = _shown_repetition(track, verdict)
+    number = _shown_repetition(verdict)
+    shown = verdict.swings[number] if verdict.swings else _best_seen(track)
     moments: Mapping[Phase, int] = {"start": shown.start, "turn": shown.turn}
     times = [float(track.t[index]) for index in moments.values()]
     images, scale = _frames_at(clip, times) if clip else ((None, None), 1.0)
     for (phase, index), image in zip(moments.items(), images, strict=True):
-        panels = [_lifter_panel(track, verdict, phase, index, image, scale, language)]
+        panels = [_lifter_panel(track, verdict, phase, number, index, image, scale, language)]
         if verdict.match:
             panels.append(_expert_panel(verdict.match, verdict, phase, language))
         draw_side_by_side(panels, out / _FILES[phase])
 
 
-def _shown_repetition(track: PoseTrack, verdict: Verdict) -> Swing:
-    """Return the repetition with the most to see: most deviations, else the middle one.
+def _shown_repetition(verdict: Verdict) -> int:
+    """Return the repetition, from 0, with the most to see: most deviations, else the middle one."""
+    findings: tuple[Finding, ...] = (*verdict.deviations, *verdict.faults)
+    found = Counter(number - 1 for finding in findings for number in finding.repetitions)
+    middle = len(verdict.swings) // 2
+    worst = range(len(verdict.swings))
+    return max(worst, key=lambda r: (found[r], -abs(r - middle)), default=0)
 
-    Without repetitions, the first and the middle frame in which the lifter is best seen stand in.
-    """
-    if verdict.swings:
-        faults = Counter(r - 1 for d in verdict.deviations for r in d.repetitions)
-        middle = len(verdict.swings) // 2
-        worst = max(range(len(verdict.swings)), key=lambda r: (faults[r], -abs(r - middle)))
-        return verdict.swings[worst]
+
+def _best_seen(track: PoseTrack) -> Swing:
+    """Return what stands in for a repetition: the first and the middle of the best seen frames."""
     seen = np.isfinite(track.xy[..., 0]).sum(axis=1)
     best = np.flatnonzero(seen == seen.max())
     return Swing(int(best[0]), int(best[len(best) // 2]), int(best[-1]))
@@ -92,19 +94,23 @@ def _lifter_panel(
     track: PoseTrack,
     verdict: Verdict,
     phase: Phase,
+    repetition: int,
     index: int,
     image: Image | None,
     scale: float,
     language: str,
 ) -> Panel:
-    angles = joint_angles(track.xy[index])
     off = {(d.joint, d.phase) for d in verdict.deviations}
-    judged = [c for c in _drawn_comparisons(verdict, phase) if np.isfinite(angles[c.joint])]
+    angles = {c.joint: c.user.deg[repetition] for c in _drawn_comparisons(verdict, phase)}
     moment = phase_title(verdict.exercise, phase, language)
     return Panel(
         title=text("picture.lifter", language, moment=moment),
         pose=track.xy[index] * scale,
-        angles=[Angle(c.joint, float(angles[c.joint]), (c.joint, phase) in off) for c in judged],
+        angles=[
+            Angle(joint, float(degrees), (joint, phase) in off)
+            for joint, degrees in angles.items()
+            if np.isfinite(degrees)
+        ],
         image=image,
     )
 

@@ -1,7 +1,8 @@
 """What an analysis found: the documented, versioned schema behind ``report.json``.
 
-Angles are included angles in degrees (180 is straight), times are seconds from the first frame,
-sides are the lifter's own.
+Angles are included angles in space in degrees (180 is straight), times are seconds from the first
+frame, sides are the lifter's own. What lies between ``low_deg`` and ``high_deg`` holds the true
+value four times out of five.
 """
 
 import json
@@ -10,9 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from pipeline.space.answer import View
 from references.exercises import Phase
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 Norm = Literal["expert", "own", "target"]
 """What a joint was held against: the expert, what this lifter's joints do, or a target range."""
@@ -31,22 +33,56 @@ class Repetition:
     """One repetition: start position, turning point, end position.
 
     ``angles_deg`` holds, for ``start`` and ``turn``, the angle of each joint that was seen well
-    enough; a joint that was not is absent.
+    enough; a joint that was not is absent. ``low_deg`` and ``high_deg`` hold the interval of each.
+    They are empty for an exercise of which only the angles drawn in the picture are known.
+
+    ``lift_s`` and ``lower_s`` are how long the weight goes up and down, None when it is not known
+    which way is which or when the clip ends before it is gone; ``pause_s`` is the time at the turn.
+    ``range_share`` is how far the repetition goes, as a share of the set's median; one that goes
+    clearly less far is ``partial``. ``cut_off``: the clip ends before the repetition does.
     """
 
     start_s: float
     turn_s: float
     end_s: float
     angles_deg: Mapping[Phase, Mapping[str, float]]
+    low_deg: Mapping[Phase, Mapping[str, float]]
+    high_deg: Mapping[Phase, Mapping[str, float]]
+    lift_s: float | None = None
+    pause_s: float | None = None
+    lower_s: float | None = None
+    range_share: float | None = None
+    partial: bool = False
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How a set went on.
+
+    ``speed_loss_percent`` is how much slower the last whole repetition was lifted than the first,
+    by the trend of them all, and the true loss is at least ``speed_loss_low_percent`` nine times
+    out of ten; None with too few repetitions for a trend. ``range_deg`` is the median range of
+    motion of the joint that drives the exercise, by side, of those that were seen.
+    ``range_difference_deg`` is left less right, and the true one lies within ``range_spread_deg``
+    of it four times out of five; None unless both were seen.
+    """
+
+    speed_loss_percent: float | None
+    speed_loss_low_percent: float | None
+    range_deg: Mapping[str, float]
+    range_difference_deg: float | None
+    range_spread_deg: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """A joint that differs from the expert's by more than the exercise allows.
 
-    ``repetitions`` counts from 1. ``user_deg`` is the median over those repetitions and
-    ``difference_deg`` is ``user_deg - reference_deg``. ``message`` is the correction in the
-    lifter's language, ``spoken`` the same for the voice note; ``priority`` 1 matters most.
+    ``repetitions`` counts from 1. ``user_deg`` is the median over those repetitions, ``low_deg``
+    and ``high_deg`` those of its interval, and ``difference_deg`` is ``user_deg - reference_deg``.
+    ``message`` is the correction in the lifter's language, ``spoken`` the same for the voice note;
+    ``priority`` 1 matters most.
     ``reference_deg`` and ``threshold_deg`` are those of the ``norm``.
     """
 
@@ -55,6 +91,8 @@ class Deviation:
     phase: Phase
     repetitions: tuple[int, ...]
     user_deg: float
+    low_deg: float
+    high_deg: float
     reference_deg: float
     difference_deg: float
     threshold_deg: float
@@ -63,6 +101,39 @@ class Deviation:
     message: str
     spoken: str
     norm: Norm = "expert"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFault:
+    """A fault that coaches know by name (``references/motions``), found in some repetitions.
+
+    ``size_deg`` is the median over those repetitions, ``low_deg`` and ``high_deg`` those of its
+    interval; up to ``limit_deg`` it is fine. The rest is as in `Deviation`.
+    """
+
+    name: str
+    repetitions: tuple[int, ...]
+    size_deg: float
+    low_deg: float
+    high_deg: float
+    limit_deg: float
+    source: str
+    priority: int
+    message: str
+    spoken: str
+
+
+Finding = Deviation | FoundFault
+"""Something that is off: a joint against the expert's, or a fault known by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Something the lifter is told to change: to read and to hear; ``priority`` 1 matters most."""
+
+    message: str
+    spoken: str
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +179,11 @@ class Report:
     ``exercise`` is None when the classifier knows none that fits; ``reference`` is None when there
     is no expert motion for the exercise or no repetition to compare. ``reference_angles_deg`` holds
     the expert's angle for every joint and phase that the exercise checks, judged or not; of a coach
-    only what their own clip shows.
-    ``chosen_by`` is ``classifier`` or ``lifter``. ``camera`` is None without a calibration.
-    ``warnings`` are sentences.
+    only what their own clip shows. ``tempo`` is None without a repetition.
+    ``corrections`` is what deviations and faults come to, what matters most first.
+    ``faults_not_judged`` names those that may be there, large, without this view showing them.
+    ``view`` is None where no repetition tells it. ``chosen_by`` is ``classifier`` or ``lifter``.
+    ``camera`` is None without a calibration. ``warnings`` are sentences.
     """
 
     exercise: str | None
@@ -118,10 +191,15 @@ class Report:
     chosen_by: str
     candidates: tuple[Candidate, ...]
     repetitions: tuple[Repetition, ...]
+    tempo: Tempo | None
     deviations: tuple[Deviation, ...]
+    faults: tuple[FoundFault, ...]
+    faults_not_judged: tuple[str, ...]
+    corrections: tuple[Correction, ...]
     not_judged: tuple[NotJudged, ...]
     reference: Reference | None
     reference_angles_deg: Mapping[Phase, Mapping[str, float]]
+    view: View | None
     camera: Mapping[str, Any] | None
     clip: ClipFacts
     warnings: tuple[str, ...]
@@ -159,12 +237,20 @@ class Report:
                 **values,
                 "candidates": tuple(Candidate(**v) for v in values["candidates"]),
                 "repetitions": tuple(Repetition(**v) for v in values["repetitions"]),
+                "tempo": values["tempo"] and Tempo(**values["tempo"]),
                 "deviations": tuple(
                     Deviation(**{**v, "repetitions": tuple(v["repetitions"])})
                     for v in values["deviations"]
                 ),
+                "faults": tuple(
+                    FoundFault(**{**v, "repetitions": tuple(v["repetitions"])})
+                    for v in values["faults"]
+                ),
+                "faults_not_judged": tuple(values["faults_not_judged"]),
+                "corrections": tuple(Correction(**v) for v in values["corrections"]),
                 "not_judged": tuple(NotJudged(**v) for v in values["not_judged"]),
                 "reference": values["reference"] and Reference(**values["reference"]),
+                "view": values["view"] and View(**values["view"]),
                 "clip": ClipFacts(**values["clip"]),
                 "warnings": tuple(values["warnings"]),
             }

@@ -1,12 +1,26 @@
 """The report as a page of Markdown that a lifter can read."""
 
 from pathlib import Path
+from typing import Final
 
-from pipeline.report import Report
+from pipeline.correct import listed
+from pipeline.faults import fault_title
+from pipeline.report import Repetition, Report
+from pipeline.space.answer import View
+from pipeline.tempo_words import tempo_words
 from pipeline.titles import exercise_title, joint_title, phase_title
 from references.exercises import PHASES, exercises
 from references.skeleton import kind_of
 from references.texts import text
+
+# Where a camera stands, in eighths of a turn around the lifter towards their left, and the height
+# from which it looks, by the elevation in degrees below which it is called that.
+_SIDES: Final = (
+    *("front", "front_left", "left", "back_left"),
+    *("back", "back_right", "right", "front_right"),
+)
+_SECTOR_DEG: Final = 45.0
+_HEIGHTS: Final = (("below", -12.0), ("level", 12.0), ("above", 40.0), ("overhead", float("inf")))
 
 
 def write_summary(report: Report, path: Path) -> None:
@@ -24,12 +38,14 @@ def summarise(report: Report) -> str:
     lines = [f"# {title}", "", headline(report), ""]
     lines += ["![](start.png)", "", "![](end.png)", ""]
     lines += [f"## {say('corrections')}", ""]
-    if report.deviations:
-        lines += [f"- {deviation.message}" for deviation in report.deviations]
+    if report.corrections:
+        lines += [f"- {correction.message}" for correction in report.corrections]
     else:
         lines.append(say("no_corrections" if report.anything_judged() else "nothing_compared"))
     if report.repetitions:
         lines += ["", f"## {say('repetitions')}", "", *_repetition_table(report)]
+        if sentences := tempo_words(report):
+            lines += ["", " ".join(sentences)]
     if report.not_judged:
         lines += ["", f"## {say('not_judged')}", ""]
         lines += [
@@ -42,6 +58,9 @@ def summarise(report: Report) -> str:
             )
             for n in report.not_judged
         ]
+    if report.faults_not_judged:
+        faults = listed([fault_title(name) for name in report.faults_not_judged], report.language)
+        lines += ["", say("faults_not_judged", faults=faults)]
     if report.warnings:
         lines += ["", f"## {say('notes')}", "", *(f"- {warning}" for warning in report.warnings)]
     lines += ["", f"## {say('how')}", "", _provenance(report)]
@@ -74,19 +93,31 @@ def _repetition_table(report: Report) -> list[str]:
         f"{joint_title(j, language)}, {phase_title(report.exercise, p, language)}"
         for j, p in columns
     ]
+    head += [text(f"tempo.{part}", language) for part in ("lift", "pause", "lower")]
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for number, repetition in enumerate(report.repetitions, 1):
-        cells = [str(number), f"{repetition.start_s:.1f}–{repetition.end_s:.1f} s"]
+        cells = [_numbered(number, repetition, language)]
+        cells.append(f"{repetition.start_s:.1f}–{repetition.end_s:.1f} s")
         for joint, phase in columns:
             angle = repetition.angles_deg[phase].get(joint)
             cells.append("–" if angle is None else f"{angle:.0f}°")
+        for seconds in (repetition.lift_s, repetition.pause_s, repetition.lower_s):
+            cells.append("–" if seconds is None else f"{seconds:.1f} s")
         rows.append("| " + " | ".join(cells) + " |")
     return rows
 
 
+def _numbered(number: int, repetition: Repetition, language: str) -> str:
+    if repetition.cut_off:
+        return text("tempo.cut_off", language, number=number)
+    if repetition.partial:
+        return text("tempo.partial", language, number=number)
+    return str(number)
+
+
 def _provenance(report: Report) -> str:
     language = report.language
-    if report.reference is None:
+    if report.reference is None or report.view is None:
         return text("summary.no_reference", language)
     camera = "with_camera" if report.camera else "without_camera"
     return text(
@@ -96,5 +127,18 @@ def _provenance(report: Report) -> str:
         azimuth=round(report.reference.azimuth_deg),
         elevation=round(report.reference.elevation_deg),
         distance=report.reference.distance,
+        view=view_title(report.view, language),
         camera=text(f"summary.{camera}", language),
+    )
+
+
+def view_title(view: View, language: str) -> str:
+    """Return where the camera stood in words: ``from your front left, from above``."""
+    side = _SIDES[round(view.azimuth_deg / _SECTOR_DEG) % len(_SIDES)]
+    height = next(name for name, below in _HEIGHTS if view.elevation_deg < below)
+    return text(
+        "view.title",
+        language,
+        side=text(f"view.{side}", language),
+        height=text(f"view.{height}", language),
     )

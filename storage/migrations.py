@@ -188,3 +188,17 @@ def m003_targets(db: Database) -> None:
         foreign_keys=[_owned("targets")],
         strict=True,
     )
+
+
+@migrations()
+def m004_corrections(db: Database) -> None:
+    """Count with each set what its report corrects; of deviations only their number was read.
+
+    Reports from before there were corrections had one for each deviation.
+    """
+    db.table("sets").add_column("corrections", int, not_null_default=0)
+    db.execute(
+        "update sets set corrections = coalesce("
+        "json_array_length(report, '$.corrections'), json_array_length(report, '$.deviations'), 0)"
+    )
+    db.table("deviations").drop()

@@ -32,7 +32,7 @@ class SetSummary:
     exercise: str | None
     confidence: float
     repetitions: int
-    deviations: int
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class SetProgress:
     repetitions: int
     range_deg: float | None
     tempo_s: float
-    deviations: int
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,9 @@ def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes)
         row = next(
             db.query(
                 """
-                insert into sets (user_id, job_id, filmed_at, exercise, confidence, report, poses)
-                values (?, ?, ?, ?, ?, ?, ?) returning id
+                insert into sets
+                (user_id, job_id, filmed_at, exercise, confidence, corrections, report, poses)
+                values (?, ?, ?, ?, ?, ?, ?, ?) returning id
                 """,
                 [
                     job.user_id,
@@ -80,6 +81,7 @@ def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes)
                     job.sent_at.isoformat(),
                     report["exercise"],
                     report["confidence"],
+                    len(report["corrections"]),
                     json.dumps(report),
                     poses,
                 ],
@@ -94,13 +96,20 @@ def replace_verdict(db: Database, user_id: int, set_id: int, *, report: Mapping[
     """Put a new report in the place of a set's old one; False when the lifter has no such set."""
     with db.atomic():
         changed = db.execute(
-            "update sets set exercise = ?, confidence = ?, report = ? where id = ? and user_id = ?",
-            [report["exercise"], report["confidence"], json.dumps(report), set_id, user_id],
+            "update sets set exercise = ?, confidence = ?, corrections = ?, report = ? "
+            "where id = ? and user_id = ?",
+            [
+                report["exercise"],
+                report["confidence"],
+                len(report["corrections"]),
+                json.dumps(report),
+                set_id,
+                user_id,
+            ],
         ).rowcount
         if not changed:
             return False
-        for table in ("repetitions", "deviations"):
-            db.table(table).delete_where("set_id = ? and user_id = ?", [set_id, user_id])
+        db.table("repetitions").delete_where("set_id = ? and user_id = ?", [set_id, user_id])
         _add_facts(db, user_id, set_id, report)
     return True
 
@@ -115,15 +124,6 @@ def _add_facts(db: Database, user_id: int, set_id: int, report: Mapping[str, Any
             for phase, angles in repetition["angles_deg"].items()
             for joint, angle_deg in angles.items()
         )
-    facts = ("joint", "side", "phase", "user_deg", "reference_deg", "threshold_deg", "priority")
-    db.table("deviations").insert_all(
-        {
-            **owner,
-            **{key: deviation[key] for key in facts},
-            "repetitions": json.dumps(deviation["repetitions"]),
-        }
-        for deviation in report["deviations"]
-    )
 
 
 def get(db: Database, user_id: int, set_id: int) -> Set | None:
@@ -146,9 +146,8 @@ def history(db: Database, user_id: int, *, limit: int = 10) -> tuple[SetSummary,
     """Return a lifter's last sets, the newest first."""
     rows = db.query(
         """
-        select id, filmed_at, exercise, confidence,
-               (select count(*) from repetitions where set_id = sets.id) as repetitions,
-               (select count(*) from deviations where set_id = sets.id) as deviations
+        select id, filmed_at, exercise, confidence, corrections,
+               (select count(*) from repetitions where set_id = sets.id) as repetitions
         from sets where user_id = ? order by filmed_at desc, id desc limit ?
         """,
         [user_id, limit],
@@ -169,10 +168,9 @@ def progress(
     rows = db.query(
         f"""
         select filmed_at, count(*) as repetitions, avg(range_deg) as range_deg,
-               avg(tempo_s) as tempo_s,
-               (select count(*) from deviations where set_id = moved.set_id) as deviations
+               avg(tempo_s) as tempo_s, corrections
         from (
-            select sets.id as set_id, sets.filmed_at, repetition.number,
+            select sets.id as set_id, sets.filmed_at, sets.corrections, repetition.number,
                    repetition.end_s - repetition.start_s as tempo_s,
                    (select avg(abs(at_turn.angle_deg - at_start.angle_deg))
                     from angles as at_start join angles as at_turn using (set_id, number, joint)

@@ -48,8 +48,8 @@ def analyze(
             progress=lambda step, done: bar.update(task, description=step, completed=done),
         )
     console.print(headline(report))
-    for deviation in report.deviations:
-        console.print(f"• {deviation.message}")
+    for correction in report.corrections:
+        console.print(f"• {correction.message}")
     for warning in report.warnings:
         console.print(f"[yellow]{warning}[/yellow]")
     if explain:

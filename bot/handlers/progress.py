@@ -94,7 +94,7 @@ class Progress:
 def _form(line: sets.SetSummary) -> str:
     if not line.repetitions:
         return text("history.not_judged")
-    return text("history.off" if line.deviations else "history.good", count=line.deviations)
+    return text("history.off" if line.corrections else "history.good", count=line.corrections)
 
 
 def _choices(names: tuple[str, ...]) -> InlineKeyboardMarkup:

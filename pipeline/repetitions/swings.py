@@ -1,6 +1,6 @@
 """The swings of a signal from the start position to the turn and back, and their moments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ _MIN_SWING: Final = 0.2
 
 # A repetition reaches this share of the typical way, and stands out from those beside it by this
 # share: shallower bends are stalls on the way, where a lifter sticks.
-_MIN_HEIGHT: Final = 0.5
+_MIN_HEIGHT: Final = 0.4
 _MIN_PROMINENCE: Final = 0.35
 
 # A peak narrower than this share of the typical one is a keypoint gone wild.
@@ -28,6 +28,9 @@ _MIN_WIDTH: Final = 0.35
 
 # A swing must leave, and come back, this share of the way, or the clip cut it off.
 _MIN_WAY: Final = 0.25
+
+# A swing that starts with the clip, this long after its first frame, may have been begun before.
+_AT_ONCE_S: Final = 0.25
 
 # Of a swing that the clip cut off at its turn, the turn was reached at this share of the way.
 _REACHED: Final = 0.8
@@ -58,7 +61,8 @@ class TimedSwing:
 
     It leaves the start position at ``start_s``, reaches the turn at ``reaches_s``, leaves it at
     ``leaves_s`` and is back at ``end_s``. ``way`` is how far it goes, in units of the signal. A
-    swing is ``cut_off`` when the clip ends before it is back.
+    swing is ``cut_off`` when the clip ends before it is back, and ``begun`` when the clip begins on
+    its way to the turn: its start position was not filmed.
     """
 
     frames: Swing
@@ -68,6 +72,7 @@ class TimedSwing:
     end_s: float
     way: float
     cut_off: bool
+    begun: bool = False
 
 
 def find_swings(signal: Floats, t: Floats) -> tuple[TimedSwing, ...]:
@@ -81,6 +86,7 @@ def find_swings(signal: Floats, t: Floats) -> tuple[TimedSwing, ...]:
     frames = _SMOOTHED_S / float(np.median(np.diff(t)))
     s = gaussian_filter1d(np.clip(signal, _LOWEST, _HIGHEST), frames, mode="nearest")
     low, high = _levels(s)
+    filmed = s
     # Where a lifter was before the start position says nothing of when they left it.
     s = np.maximum(s, low - _BELOW_START * (high - low))
     turns, high = _turns(s, low, high)
@@ -93,8 +99,19 @@ def find_swings(signal: Floats, t: Floats) -> tuple[TimedSwing, ...]:
         whole = bool(found) and s[turn] > low + _REACHED * (high - low)
         if way_out < _MIN_WAY * (high - low) or (cut_off and not whole):
             continue
-        found.append(_timed(s, t, before, turn, after, cut_off=cut_off))
+        swing = _timed(s, t, before, turn, after, cut_off=cut_off)
+        begun = not found and _was_begun(swing, filmed[: after + 1], t)
+        found.append(replace(swing, begun=begun))
     return tuple(found)
+
+
+def _was_begun(swing: TimedSwing, s: Floats, t: Floats) -> bool:
+    """Tell whether the first swing starts with the clip, and far above where it comes back to."""
+    start, turn = swing.frames.start, swing.frames.turn
+    if swing.cut_off or t[start] - t[0] > _AT_ONCE_S:
+        return False
+    back = s[turn:].min()
+    return bool(s[start] - back > _MIN_WAY * (s[turn] - back))
 
 
 def _levels(s: Floats) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipeline.report import Report
+from pipeline.tempo_words import tempo_remarks
 from pipeline.titles import exercise_title
 from references.texts import text
 
@@ -14,7 +15,7 @@ def compose(report: Report) -> str:
     """Return the words of the voice note, in the report's language.
 
     The exercise and the repetitions first, then the two corrections that matter most, or praise
-    when joints were judged and none was off. A correction due on both sides is said once.
+    when joints were judged and none was off, and the tempo if something about it is remarkable.
     """
     language = report.language
 
@@ -28,7 +29,7 @@ def compose(report: Report) -> str:
     if not count:
         return say("no_repetition", exercise=exercise)
     parts = [say("one" if count == 1 else "many", exercise=exercise, count=count)]
-    corrections = list(dict.fromkeys(d.spoken for d in report.deviations))[:_MOST_CORRECTIONS]
+    corrections = [correction.spoken for correction in report.corrections[:_MOST_CORRECTIONS]]
     if not report.anything_judged():
         parts.append(say("not_compared"))
     elif not corrections:
@@ -39,4 +40,5 @@ def compose(report: Report) -> str:
             f"{opening} {words}" for opening, words in zip(openings, corrections, strict=False)
         ]
         parts.append(say("encourage"))
+    parts += tempo_remarks(report)[:1]
     return " ".join(parts)

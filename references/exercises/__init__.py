@@ -15,6 +15,10 @@ from references.toml_files import read_each
 Phase = Literal["start", "turn"]
 PHASES: Final[tuple[Phase, ...]] = ("start", "turn")
 
+Direction = Literal["larger", "smaller"]
+DIRECTIONS: Final[tuple[Direction, ...]] = ("larger", "smaller")
+"""A joint more open than the expert's, or more closed."""
+
 DEFAULT_THRESHOLD_DEG: Final = 25.0
 """The paper's threshold: Appendix A flags a difference of 27 degrees against it."""
 

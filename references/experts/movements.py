@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from references.exercises import PHASES, Phase
+from references.exercises import Phase
 from references.geometry import joint_angles
 from references.skeleton import KEYPOINT_INDEX
 from references.viewpoint import Viewpoint
@@ -41,6 +41,10 @@ class ExpertMotion:
     phase: Floats
     joints: Floats
     source: str
+
+    def at(self, phase: Phase) -> Floats:
+        """Return the keypoints (17, 3) at the start or the turn."""
+        return np.asarray(self.joints[0 if phase == "start" else -1])
 
     def lying(self) -> bool:
         """Tell whether the torso is nearer to level than to upright at the start."""
@@ -84,11 +88,11 @@ class ExpertView:
         return self.xy[[0, -1]]
 
     def angles_deg(self, phase: Phase) -> Mapping[str, float]:
-        """Return the angle of each joint at a phase; of a coach only of those that were seen."""
+        """Return the angle in space of each joint at a phase; of a coach only of those seen."""
         if self.coach:
             return self.coach.angles_deg[phase]
-        drawn = joint_angles(self.salient()[PHASES.index(phase)])
-        return {joint: float(angle) for joint, angle in drawn.items()}
+        angles = joint_angles(self.motion.at(phase))
+        return {joint: float(angle) for joint, angle in angles.items()}
 
 
 @cache

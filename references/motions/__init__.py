@@ -34,6 +34,9 @@ be told from by its joints alone.
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
 
+``lifts``
+    the way on which the weight is lifted: ``out`` from start to turn, or ``back``; on the other it
+    is lowered. An exercise that lifts none, or that holds it, says nothing.
 ``[set_up]``
     how the lifter who takes the weight before the set, and puts it back after, differs from the
     start: degrees by parameter, like ``"arms.reach" = 16`` for a bar that lies on its hooks.
@@ -43,7 +46,7 @@ Every parameter is a number, or a list of numbers evenly spread over the phases;
     for one side alone), how many degrees (or units) one degree of the fault adds over the phases.
     ``magnitude_deg`` is how bad it typically is, ``limit_deg`` what is still fine, with its
     ``source``. ``draws`` names the check whose correction it should draw; where no check watches
-    it, ``correction`` is what a coach says instead.
+    it, ``correction`` is what a coach says instead and ``priority`` how much it matters, 1 most.
 """
 
 from collections.abc import Mapping
@@ -55,10 +58,12 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from references.exercises import Direction, Phase
 from references.toml_files import read_each
 
 Floats = npt.NDArray[np.float64]
 Support = Literal["feet", "hands", "seat", "back", "shoulders", "hands_and_toes"]
+Way = Literal["out", "back"]
 Grip = Literal["over", "under", "neutral", "thumbs_forward", "flat"]
 
 _POLE: Final = ("pole_out", "pole_forward", "pole_up")
@@ -106,7 +111,7 @@ class Fault:
     """Something lifters get wrong; the module documents the fields.
 
     ``draws`` is (joint, phase, direction), like ``("elbow", "start", "smaller")``, or None when no
-    check watches it; then ``correction`` is not empty.
+    check watches it; then ``correction`` is not empty and ``priority`` counts.
     """
 
     name: str
@@ -114,8 +119,9 @@ class Fault:
     magnitude_deg: float
     limit_deg: float
     source: str
-    draws: tuple[str, str, str] | None
+    draws: tuple[str, Phase, Direction] | None
     correction: str = ""
+    priority: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,7 @@ class Motion:
     display: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     aliases: tuple[str, ...] = ()
     looks_like: tuple[str, ...] = ()
+    lifts: Way | None = None
 
     def has(self, part: str, name: str) -> bool:
         """Tell whether the motion sets a parameter."""
@@ -184,6 +191,9 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         for name, value in table[part].items():
             if name not in _WORDS[part]:
                 tracks[_parameter(f"{part}.{name}")] = _parse_track(value)
+    lifts = table.get("lifts")
+    if lifts not in (None, "out", "back"):
+        raise ValueError(f"no such way: {lifts}")
     motion = Motion(
         exercise=exercise,
         equipment=table["equipment"],
@@ -201,6 +211,7 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         display=MappingProxyType(table.get("display", {})),
         aliases=tuple(table.get("aliases", ())),
         looks_like=tuple(table.get("looks_like", ())),
+        lifts=lifts,
     )
     _check_limb(motion, "arms", ("reach", "upper"))
     _check_limb(motion, "legs", ("reach", "upper", "plant"))
@@ -235,6 +246,7 @@ def _parse_fault(table: Mapping[str, Any]) -> Fault:
         source=table["source"],
         draws=(draws["joint"], draws["phase"], draws["direction"]) if draws else None,
         correction=correction,
+        priority=int(table.get("priority", 2)),
     )
 
 

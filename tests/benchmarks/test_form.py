@@ -24,11 +24,11 @@ from benchmarks.form_sets import (
     EXERCISES,
     HEIGHTS_M,
     Case,
-    camera_of,
     cases,
     take,
 )
 from pipeline.pose.track import PoseTrack
+from pipeline.space.examine import camera_of
 from references.geometry import joint_angles
 from references.motions import motions
 from references.skeleton import JOINTS, KEYPOINT_INDEX

@@ -18,7 +18,15 @@ from bot.jobs.work import (
 )
 from pipeline.errors import CalibrationError, ClipError, SettingError
 from pipeline.pose.track import PoseTrack
-from pipeline.report import Candidate, ClipFacts, Deviation, NotJudged, Reference, Report
+from pipeline.report import (
+    Candidate,
+    ClipFacts,
+    Correction,
+    Deviation,
+    NotJudged,
+    Reference,
+    Report,
+)
 from pipeline.report import Repetition as Rep
 from references.exercises import Phase
 from references.experts import expert_views
@@ -77,7 +85,14 @@ def rejudge(task: RejudgementTask) -> None:
     assert len(PoseTrack.load(task.poses)) == 3
     assert task.clip == REPORT.clip
     _write(
-        replace(REPORT, exercise=task.exercise, chosen_by="lifter", confidence=1.0, deviations=()),
+        replace(
+            REPORT,
+            exercise=task.exercise,
+            chosen_by="lifter",
+            confidence=1.0,
+            deviations=(),
+            corrections=(),
+        ),
         task.out,
     )
 
@@ -116,6 +131,8 @@ def _deviation(joint: str, message: str, priority: int) -> Deviation:
         phase="turn",
         repetitions=(1,),
         user_deg=110.0,
+        low_deg=104.0,
+        high_deg=116.0,
         reference_deg=80.0,
         difference_deg=30.0,
         threshold_deg=25.0,
@@ -142,16 +159,33 @@ REPORT = Report(
                 "start": {"left_elbow": 170.0},
                 "turn": {"left_elbow": 110.0, "left_hip": 110.0, "left_knee": 110.0},
             },
+            {
+                "start": {"left_elbow": 164.0},
+                "turn": {"left_elbow": 104.0, "left_hip": 103.0, "left_knee": 103.0},
+            },
+            {
+                "start": {"left_elbow": 176.0},
+                "turn": {"left_elbow": 116.0, "left_hip": 117.0, "left_knee": 117.0},
+            },
         ),
     ),
+    tempo=None,
     deviations=(
         _deviation("left_elbow", "First correction.", 1),
         _deviation("left_hip", "Second correction.", 2),
         _deviation("left_knee", "Third correction.", 3),
     ),
+    faults=(),
+    faults_not_judged=(),
+    corrections=(
+        Correction("First correction.", "First correction.", 1),
+        Correction("Second correction.", "Second correction.", 2),
+        Correction("Third correction.", "Third correction.", 3),
+    ),
     not_judged=(NotJudged("right_elbow", "turn", "hidden"),),
     reference=Reference("expert", 0.1, 90.0, 0.0),
     reference_angles_deg={"start": {}, "turn": {}},
+    view=None,
     camera=None,
     clip=ClipFacts(2.0, 30.0, 100, 200, 60, 60),
     warnings=(),

@@ -15,12 +15,12 @@ from tests.bot.conftest import Lifter
 
 
 def progress(
-    ranges: Sequence[float | None], tempi: Sequence[float], deviations: Sequence[int]
+    ranges: Sequence[float | None], tempi: Sequence[float], corrections: Sequence[int]
 ) -> list[SetProgress]:
     first = datetime(2026, 3, 1, tzinfo=UTC)
     return [
         SetProgress(first + timedelta(days=i), 8, *each)
-        for i, each in enumerate(zip(ranges, tempi, deviations, strict=True))
+        for i, each in enumerate(zip(ranges, tempi, corrections, strict=True))
     ]
 
 

@@ -85,7 +85,8 @@ def test_everything_a_lifter_gets_is_there(out: Path) -> None:
 
 def test_the_timings_name_the_steps(report: Report) -> None:
     assert set(report.timings_s) == {
-        *("decode", "filter", "pose", "classify", "repetitions", "retrieve", "compare", "correct"),
+        *("decode", "filter", "pose", "classify", "repetitions", "retrieve", "angles"),
+        *("compare", "correct"),
         *("draw", "voice"),
     }
 

@@ -7,18 +7,21 @@ from tests.pipeline.test_report import REPORT
 
 
 def test_a_correction_is_traced_to_every_repetition_it_is_about() -> None:
-    head, paragraph = explain(REPORT)
+    head, paragraph, fault = explain(REPORT)
     assert "barbell biceps curl" in head
     lines = paragraph.splitlines()
     assert lines[0] == "1. left elbow at the bottom"
     assert lines[1:3] == [
-        "• repetition 1, 1.0 s (frame 30): 133°",
-        "• repetition 2, 3.0 s (frame 90): 132°",
+        "• repetition 1, 1.0 s (frame 30): 133°, four times out of five between 127° and 138°",
+        "• repetition 2, 3.0 s (frame 90): 132°, four times out of five between 126° and 137°",
     ]
     assert "132° typically, 28° more bent" in paragraph
     assert "160° (barbell_biceps_curl/expert, seen from 90° round and 10° up)" in paragraph
     assert "25° off. Source: paper." in paragraph
     assert "Priority: 2" in paragraph
+    assert fault.splitlines()[0] == "2. Torso leans back"
+    assert "21° typically, between 16° and 26°" in fault
+    assert "Up to 10° is fine. Source: textbook." in fault
 
 
 def test_only_the_repetitions_that_deviate_are_named_at_their_own_moment() -> None:
@@ -43,11 +46,12 @@ def test_every_correction_has_its_paragraph_in_the_same_order() -> None:
     assert [p.splitlines()[0] for p in paragraphs[1:]] == [
         "1. left elbow at the bottom",
         "2. left elbow at the top",
+        "3. Torso leans back",
     ]
 
 
 def test_nothing_corrected_is_said() -> None:
-    [words] = explain(replace(REPORT, deviations=()))
+    [words] = explain(replace(REPORT, corrections=()))
     assert "nothing to explain" in words
 
 

@@ -47,9 +47,22 @@ def test_nothing_is_said_of_a_hidden_joint() -> None:
     assert any("elbow" in n.joint for n in verdict.not_judged)
 
 
+def test_nothing_is_said_of_a_start_that_was_not_filmed() -> None:
+    whole = smooth(expert_track("barbell_biceps_curl", 80.0, turns=1))
+    whole_swing = judge(whole, exercise="barbell_biceps_curl").swings[0]
+    late = slice((whole_swing.start + whole_swing.turn) // 2, None)
+    cut = replace(
+        whole, t=whole.t[late] - whole.t[late][0], xy=whole.xy[late], conf=whole.conf[late]
+    )
+    verdict = judge(cut, exercise="barbell_biceps_curl")
+    assert len(verdict.repetitions) == 1
+    assert verdict.repetitions[0].angles_deg["start"] == {}
+    assert verdict.deviations == ()
+
+
 @pytest.mark.parametrize("exercise", sorted(SIDE))
 def test_a_short_start_is_corrected_in_every_repetition(exercise: str) -> None:
-    track = smooth(expert_track(exercise, SIDE[exercise], short_starts=0.5))
+    track = smooth(expert_track(exercise, SIDE[exercise], short_starts=0.6))
     verdict = judge(track, exercise=exercise)
     assert len(verdict.repetitions) == 3
     starts = [d for d in verdict.deviations if d.phase == "start" and "elbow" in d.joint]
@@ -92,7 +105,7 @@ def test_the_camera_straightens_what_its_lens_bent() -> None:
     plain = judge(track, exercise="barbell_biceps_curl")
     calibrated = judge(track, exercise="barbell_biceps_curl", camera=camera)
     for a, b in zip(plain.repetitions, calibrated.repetitions, strict=True):
-        assert a.angles_deg["turn"] == pytest.approx(b.angles_deg["turn"], abs=0.2)
+        assert a.angles_deg["turn"] == pytest.approx(b.angles_deg["turn"], abs=1.5)
     bent = replace(camera, distortion=(-0.3, 0.1, 0, 0, 0))
     other = judge(track, exercise="barbell_biceps_curl", camera=bent)
     assert other.repetitions != plain.repetitions

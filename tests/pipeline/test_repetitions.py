@@ -109,6 +109,14 @@ def test_what_is_cut_off_after_the_turn_counts_when_others_went_before() -> None
     assert repetitions_of(first(only, int(np.searchsorted(only.t, 2.2)))) == ()
 
 
+@pytest.mark.parametrize(("from_s", "begun"), [(0.0, False), (0.9, False), (1.5, True)])
+def test_a_clip_that_begins_on_the_way_to_the_turn_says_so(from_s: float, begun: bool) -> None:
+    whole = curl_track(2, seconds=2.0, rest_s=1.0)
+    late = slice(int(np.searchsorted(whole.t, from_s)), None)
+    cut = replace(whole, t=whole.t[late] - from_s, xy=whole.xy[late], conf=whole.conf[late])
+    assert [each.begun for each in repetitions_of(cut)] == [begun, False]
+
+
 def test_camera_shake_takes_no_part() -> None:
     track = curl_track(3)
     shake = np.random.default_rng(0).normal(0, 15, (len(track), 1, 2)).astype(np.float32)

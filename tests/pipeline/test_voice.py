@@ -31,11 +31,10 @@ def test_a_note_says_what_matters() -> None:
     assert "Lower the bar." in NOTE
 
 
-def test_a_correction_for_both_sides_is_said_once_and_the_third_not_at_all() -> None:
-    [left] = REPORT.deviations
-    words = [left, replace(left, joint="right_elbow", side="right")]
-    words += [replace(left, spoken=f"Mind the {x}.") for x in ("hips", "knees")]
-    note = compose(replace(REPORT, deviations=tuple(words)))
+def test_the_first_two_corrections_are_said() -> None:
+    [_, elbows] = REPORT.corrections
+    words = [elbows, *(replace(elbows, spoken=f"Mind the {x}.") for x in ("hips", "knees"))]
+    note = compose(replace(REPORT, corrections=tuple(words)))
     assert note.count("Lower the bar.") == 1
     assert "Mind the hips." in note
     assert "knees" not in note
@@ -47,9 +46,9 @@ def test_a_correction_for_both_sides_is_said_once_and_the_third_not_at_all() -> 
         ({"exercise": None}, "not sure which"),
         ({"repetitions": ()}, "no whole repetition"),
         ({"repetitions": REPORT.repetitions[:1]}, "one repetition"),
-        ({"deviations": (), "reference_angles_deg": {}}, "could not judge"),
-        ({"deviations": (), "not_judged": BOTH_ELBOWS}, "could not judge"),
-        ({"deviations": ()}, "in line with the expert"),
+        ({"corrections": (), "reference_angles_deg": {}}, "could not judge"),
+        ({"corrections": (), "not_judged": BOTH_ELBOWS}, "could not judge"),
+        ({"corrections": ()}, "in line with the expert"),
     ],
 )
 def test_a_note_is_honest(changes: dict[str, object], words: str) -> None:

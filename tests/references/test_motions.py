@@ -51,3 +51,11 @@ def test_a_fault_draws_a_check_or_tells_its_correction(change: dict[str, Any]) -
     table["faults"][0] |= change
     with pytest.raises(ValueError, match="exactly one of draws and correction"):
         parse_motion("barbell_biceps_curl", table)
+
+
+def test_a_motion_tells_on_which_way_the_weight_is_lifted() -> None:
+    held = {name for name, motion in motions().items() if motion.lifts is None}
+    assert held == {"plank", "russian_twist"}
+    assert motions()["bench_press"].lifts == "back"
+    with pytest.raises(ValueError, match="no such way"):
+        parse_motion("barbell_biceps_curl", {**CURL, "lifts": "up"})

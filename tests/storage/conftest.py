@@ -44,18 +44,5 @@ def report() -> dict[str, Any]:
                 "angles_deg": {"start": {"left_elbow": 170.0}, "turn": {"left_elbow": 110.0}},
             },
         ],
-        "deviations": [
-            {
-                "joint": "left_elbow",
-                "side": "left",
-                "phase": "turn",
-                "repetitions": [2],
-                "user_deg": 110.0,
-                "reference_deg": 80.0,
-                "difference_deg": 30.0,
-                "threshold_deg": 25.0,
-                "priority": 1,
-                "message": "Touch your chest with the bar.",
-            }
-        ],
+        "corrections": [{"message": "Touch your chest with the bar.", "priority": 1}],
     }

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 import stat
 from pathlib import Path
@@ -14,7 +15,6 @@ def test_migrations_make_every_table(fresh_db: Database) -> None:
         "angles",
         "calibration_photos",
         "calibrations",
-        "deviations",
         "jobs",
         "repetitions",
         "sets",
@@ -25,7 +25,28 @@ def test_migrations_make_every_table(fresh_db: Database) -> None:
         "m001_initial",
         "m002_references",
         "m003_targets",
+        "m004_corrections",
     ]
+
+
+@pytest.mark.parametrize(
+    ("report", "count"),
+    [
+        ({"deviations": [1], "corrections": [1, 2]}, 2),
+        ({"deviations": [1, 2, 3]}, 3),
+        ({"deviations": [1], "corrections": []}, 0),
+    ],
+)
+def test_sets_of_an_older_release_are_counted_by_their_reports(
+    report: dict[str, list[int]], count: int
+) -> None:
+    db = Database(memory=True)
+    migrations.apply(db, stop_before="m004_corrections")
+    db.table("users").insert({"id": 1, "created_at": "2026-03-01"})
+    kept = {"user_id": 1, "job_id": 1, "filmed_at": "2026-03-01", "confidence": 1.0, "poses": b""}
+    db.table("sets").insert({**kept, "report": json.dumps(report)})
+    migrations.apply(db)
+    assert [row["corrections"] for row in db.table("sets").rows] == [count]
 
 
 def test_every_table_knows_its_owner_and_goes_with_it(fresh_db: Database) -> None:

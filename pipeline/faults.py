@@ -1,0 +1,199 @@
+"""The faults that coaches know by name, found in a set by how far each goes in degrees."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.compare import Comparison
+from pipeline.correct import in_repetitions, medians
+from pipeline.norms import EXPERT_ONLY, JointNorms
+from pipeline.pose.reliability import hidden
+from pipeline.pose.track import PoseTrack
+from pipeline.repetitions import TimedSwing
+from pipeline.report import FoundFault
+from pipeline.space.answer import Interval
+from references.exercises import Check, Exercise, Phase, Words
+from references.motions import Fault, motions
+from references.skeleton import JOINTS, SIDES
+from references.texts import DEFAULT_LANGUAGE, text
+
+# A fault that may go this far beyond its limit without being told apart from none is one that this
+# view does not show.
+_LARGE_DEG: Final = 15.0
+
+# How much of the limit the whole interval must lie beyond.
+_SURE_SHARE: Final = 0.75
+
+
+def find_faults(
+    exercise: Exercise,
+    comparisons: Sequence[Comparison],
+    told: Mapping[str, Interval],
+    language: str = DEFAULT_LANGUAGE,
+    *,
+    held_against: Mapping[tuple[str, Phase], JointNorms] = MappingProxyType({}),
+) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
+    """Return the faults of a set, what matters most first, and those that may hide from this view.
+
+    ``told`` says by name how far each goes in each repetition. A fault of one arm, and one of a
+    joint that is ``held_against`` another norm than the expert, by joint and phase, is as large as
+    that joint's angle says. A fault is found where its size is beyond its limit and the whole
+    interval beyond three quarters of the limit.
+    """
+    found: list[FoundFault] = []
+    untold: list[str] = []
+    for fault in motions()[exercise.name].faults:
+        size = _by_joints(exercise, fault, comparisons, held_against)
+        if size is None:
+            size = told[fault.name]
+        beyond = (size.deg > fault.limit_deg) & (size.low_deg > _SURE_SHARE * fault.limit_deg)
+        if beyond.any():
+            found.append(_found(exercise, fault, size, beyond, language))
+        elif _may_hide(fault, size):
+            untold.append(fault.name)
+    found.sort(key=lambda f: (f.priority, -f.size_deg / f.limit_deg))
+    return tuple(found), tuple(untold)
+
+
+def _by_joints(
+    exercise: Exercise,
+    fault: Fault,
+    comparisons: Sequence[Comparison],
+    held_against: Mapping[tuple[str, Phase], JointNorms],
+) -> Interval | None:
+    """Return how far a fault goes by the angles of the joint that shows it, if they say it better.
+
+    A fault of one arm alone is the difference between both sides. Any other that is held against
+    another norm than the expert is what they have in common; of a side that was not seen, the other
+    one says it.
+    """
+    if fault.draws is None:
+        return None
+    joint, phase, direction = fault.draws
+    left, right = (
+        next(c for c in comparisons if (c.joint, c.phase) == (f"{side}_{joint}", phase))
+        for side in SIDES
+    )
+    check = _check(exercise, joint, phase)
+    limits = [
+        held_against.get((side.joint, phase), EXPERT_ONLY).limit(
+            check, side.reference_deg, direction
+        )
+        for side in (left, right)
+    ]
+    one_arm = any(part.startswith(SIDES) for part, _ in fault.adds)
+    if not one_arm and all(limit.norm == "expert" for limit in limits):
+        return None
+    left_size, right_size = (
+        side.beyond(direction, limit.reference_deg)
+        for side, limit in zip((left, right), limits, strict=True)
+    )
+    if one_arm:
+        deg = np.abs(left_size.deg - right_size.deg)
+        reach = np.hypot(left.reach_deg(), right.reach_deg())
+        return Interval(deg, deg - reach, deg + reach)
+    return Interval(
+        *(
+            _mean_of_known(*sides)
+            for sides in (
+                (left_size.deg, right_size.deg),
+                (left_size.low_deg, right_size.low_deg),
+                (left_size.high_deg, right_size.high_deg),
+            )
+        )
+    )
+
+
+def seen_faults(
+    exercise: Exercise, told: Mapping[str, Interval], track: PoseTrack, found: Sequence[TimedSwing]
+) -> Mapping[str, Interval]:
+    """Return the sizes of faults in the repetitions ``found``, NaN where nothing shows them.
+
+    That is where the joint was hidden all through the repetition (it counts as seen when one side
+    was, at any moment: a repetition is told as a whole), and of a start position that was over
+    before the clip began.
+    """
+    seen = ~hidden(track) & np.isfinite(track.xy[..., 0])
+    sizes = dict(told)
+    for fault in motions()[exercise.name].faults:
+        if fault.draws:
+            sides = [list(JOINTS[f"{side}_{fault.draws[0]}"]) for side in SIDES]
+            shown = np.any([seen[:, joint].all(axis=1) for joint in sides], axis=0)
+            at_start = fault.draws[1] == "start"
+            known = [
+                bool(shown[each.frames.start : each.frames.end + 1].any())
+                and not (at_start and each.begun)
+                for each in found
+            ]
+            sizes[fault.name] = told[fault.name].where(np.array(known))
+    return sizes
+
+
+def _mean_of_known(
+    left: npt.NDArray[np.float64], right: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    mean = (left + right) / 2
+    return np.where(np.isnan(mean), np.where(np.isnan(left), right, left), mean)
+
+
+def _may_hide(fault: Fault, size: Interval) -> bool:
+    """Tell whether a fault could be there, large, unseen."""
+    # Of the hands COCO's keypoints show nothing.
+    if all(name == "wrist" for _, name in fault.adds):
+        return True
+    high_deg = size.high_deg[np.isfinite(size.high_deg)]
+    return not len(high_deg) or bool(np.median(high_deg) > fault.limit_deg + _LARGE_DEG)
+
+
+def fault_title(name: str) -> str:
+    """Return ``Torso leans back`` for ``torso_leans_back``."""
+    return name.replace("_", " ").capitalize()
+
+
+def _found(
+    exercise: Exercise,
+    fault: Fault,
+    size: Interval,
+    beyond: npt.NDArray[np.bool_],
+    language: str,
+) -> FoundFault:
+    size_deg, low_deg, high_deg = medians(size, beyond)
+    repetitions = tuple(int(i) + 1 for i in np.flatnonzero(beyond))
+    words, priority = _correction(exercise, fault, language)
+    return FoundFault(
+        name=fault.name,
+        repetitions=repetitions,
+        size_deg=round(size_deg, 1),
+        low_deg=round(low_deg, 1),
+        high_deg=round(high_deg, 1),
+        limit_deg=fault.limit_deg,
+        source=fault.source,
+        priority=priority,
+        message=text(
+            "correct.fault",
+            language,
+            fix=words.write,
+            fault=fault_title(fault.name),
+            size=round(size_deg),
+            limit=round(fault.limit_deg),
+            repetitions=in_repetitions(repetitions, len(size.deg), language),
+        ),
+        spoken=words.say,
+    )
+
+
+def _correction(exercise: Exercise, fault: Fault, language: str) -> tuple[Words, int]:
+    """Return what a coach says about a fault, and how much it matters."""
+    if fault.draws is None:
+        return Words(fault.correction, fault.correction), fault.priority
+    joint, phase, direction = fault.draws
+    check = _check(exercise, joint, phase)
+    words = check.larger if direction == "larger" else check.smaller
+    return words[language], check.priority
+
+
+def _check(exercise: Exercise, joint: str, phase: Phase) -> Check:
+    return next(c for c in exercise.checks if (c.joint, c.phase) == (joint, phase))

@@ -1,0 +1,174 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.compare import Comparison
+from pipeline.correct import what_to_change
+from pipeline.faults import fault_title, find_faults, seen_faults
+from pipeline.norms import JointNorms, Target
+from pipeline.repetitions import find_repetitions
+from pipeline.report import FoundFault
+from pipeline.space.answer import Interval
+from references.exercises import Exercise, Phase, exercises
+from references.experts import expert_views
+from references.motions import motions
+from references.skeleton import KEYPOINT_INDEX
+from tests.tracks import curl_track
+
+CURL = exercises()["barbell_biceps_curl"]
+LEAN = motions()["barbell_biceps_curl"].fault("torso_leans_back")
+ANGLE_DEG = 90.0
+
+
+def interval(degrees: Sequence[float], reach: float) -> Interval:
+    middle = np.array(degrees, np.float64)
+    return Interval(middle, middle - reach, middle + reach)
+
+
+def found(
+    exercise: Exercise,
+    *,
+    joints: Mapping[tuple[str, Phase], float] | None = None,
+    sizes: Mapping[str, Interval] | None = None,
+    held_against: Mapping[tuple[str, Phase], JointNorms] | None = None,
+) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
+    """Look for faults in a set like the expert's, but for some joints and faults."""
+    comparisons = [
+        Comparison(
+            joint,
+            check.phase,
+            interval([ANGLE_DEG + (joints or {}).get((joint, check.phase), 0.0)] * 2, 4),
+            ANGLE_DEG,
+            None,
+        )
+        for check in exercise.checks
+        for joint in check.joints()
+    ]
+    told = {fault.name: interval([0, 0], 4) for fault in motions()[exercise.name].faults}
+    return find_faults(
+        exercise, comparisons, told | dict(sizes or {}), held_against=held_against or {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("degrees", "reach", "repetitions"),
+    [
+        ([0, 0, 0], 4, None),
+        ([9, 9, 9], 1, None),  # up to 10 degrees is fine
+        ([25, 25, 25], 8, (1, 2, 3)),
+        ([2, 25, 18], 8, (2, 3)),
+        ([14, 14, 14], 8, None),  # perhaps 6
+        ([np.nan, 25, 25], 8, (2, 3)),
+    ],
+)
+def test_a_fault_is_found_where_it_is_surely_beyond_its_limit(
+    degrees: list[float], reach: float, repetitions: tuple[int, ...] | None
+) -> None:
+    faults, untold = found(CURL, sizes={LEAN.name: interval(degrees, reach)})
+    assert LEAN.name not in untold
+    if repetitions is None:
+        assert faults == ()
+        return
+    [fault] = faults
+    assert fault.name == LEAN.name
+    assert fault.repetitions == repetitions
+    assert fault.size_deg == np.median([degrees[r - 1] for r in repetitions])
+    assert fault.limit_deg == LEAN.limit_deg
+    assert LEAN.correction in fault.message
+    assert "Torso leans back" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("degrees", "reach", "told"), [([0, 0], 30, False), ([0, 0], 20, True), ([np.nan], 1, False)]
+)
+def test_a_fault_that_could_hide_is_named(degrees: list[float], reach: float, told: bool) -> None:
+    faults, untold = found(CURL, sizes={LEAN.name: interval(degrees, reach)})
+    assert faults == ()
+    assert (LEAN.name in untold) is not told
+
+
+def test_keypoints_never_show_wrists() -> None:
+    assert found(CURL)[1] == ("wrists_bent",)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "named"), [(0, 34, True), (60, 30, True), (40, 40, False), (40, np.nan, None)]
+)
+def test_a_fault_of_one_arm_is_the_difference_between_both(
+    left: float, right: float, named: bool | None
+) -> None:
+    joints: dict[tuple[str, Phase], float] = {
+        ("left_elbow", "turn"): left,
+        ("right_elbow", "turn"): right,
+    }
+    faults, untold = found(CURL, joints=joints)
+    assert [fault.name for fault in faults] == (["uneven_bar"] if named else [])
+    assert ("uneven_bar" in untold) is (named is None)
+
+
+def test_a_joint_with_a_norm_of_its_own_says_how_far_its_fault_goes() -> None:
+    joints: dict[tuple[str, Phase], float] = {
+        (f"{side}_elbow", "turn"): 40.0 for side in ("left", "right")
+    }
+    sizes = {"short_top": interval([40, 40], 4)}
+    for high_deg, named in ((ANGLE_DEG + 60, []), (ANGLE_DEG, ["short_top"])):
+        target = JointNorms(Target("elbow", 40, high_deg, "3 Mar 2026"), None)
+        held_against = dict.fromkeys(joints, target)
+        faults, _ = found(CURL, joints=joints, sizes=sizes, held_against=held_against)
+        assert [fault.name for fault in faults] == named
+
+
+def test_nothing_is_claimed_of_a_joint_that_was_hidden_all_through_a_repetition() -> None:
+    track = curl_track(2)
+    swings = find_repetitions(track, expert_views(CURL.name))
+    end = swings[0].frames.end
+    track.conf[: end + 1, KEYPOINT_INDEX["left_elbow"]] = 0.1
+    track.conf[:end, KEYPOINT_INDEX["right_elbow"]] = 0.1
+    told = {fault.name: interval([40, 40], 4) for fault in motions()[CURL.name].faults}
+    assert np.isfinite(seen_faults(CURL, told, track, swings)["short_top"].deg).all()
+    track.conf[end, KEYPOINT_INDEX["right_elbow"]] = 0.1
+    sizes = seen_faults(CURL, told, track, swings)
+    assert np.isnan(sizes["short_top"].low_deg).tolist() == [True, False]
+    assert np.isfinite(sizes["torso_leans_back"].deg).all()
+
+
+def test_nothing_is_claimed_of_a_start_position_that_was_not_filmed() -> None:
+    track = curl_track(2)
+    first, second = find_repetitions(track, expert_views(CURL.name))
+    told = {fault.name: interval([40, 40], 4) for fault in motions()[CURL.name].faults}
+    sizes = seen_faults(CURL, told, track, [replace(first, begun=True), second])
+    assert np.isnan(sizes["arms_stay_bent"].deg).tolist() == [True, False]
+    assert np.isfinite(sizes["short_top"].deg).all()
+
+
+@pytest.mark.parametrize(
+    ("exercise", "fault"),
+    [(name, fault.name) for name in exercises() for fault in motions()[name].faults],
+)
+def test_every_fault_beyond_its_limit_is_found_and_has_words(exercise: str, fault: str) -> None:
+    known = motions()[exercise].fault(fault)
+    size = known.limit_deg + 15
+    if any(part.startswith(("left", "right")) for part, _ in known.adds):
+        assert known.draws
+        joint, phase, direction = known.draws
+        joints = {(f"right_{joint}", phase): -size if direction == "smaller" else size}
+        faults, _ = found(exercises()[exercise], joints=joints)
+    else:
+        faults, _ = found(exercises()[exercise], sizes={fault: interval([size, size], 4)})
+    [named] = [each for each in faults if each.name == fault]
+    assert named.size_deg == pytest.approx(size)
+    assert named.repetitions == (1, 2)
+    assert f"{round(size)}°" in named.message
+    assert named.spoken in {c.spoken for c in what_to_change((), faults)}
+
+
+def test_what_is_risky_comes_first() -> None:
+    sizes = {"short_top": interval([60, 60], 4), LEAN.name: interval([25, 25], 4)}
+    faults, _ = found(CURL, sizes=sizes)
+    assert [fault.name for fault in faults] == ["torso_leans_back", "short_top"]
+
+
+def test_fault_title() -> None:
+    assert fault_title("bar_stops_at_chin") == "Bar stops at chin"

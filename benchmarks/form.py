@@ -1,22 +1,26 @@
 """How near the judgement of form comes to the truth, from wherever the phone stands.
 
-    python -m benchmarks.form [--quick] [--clips N] [--seed S] [--work DIR]
-                              [--keypoints DIR] [--real CLIPS --poses DIR]
+    python -m benchmarks.form [--quick] [--clips N] [--seed S] [--work DIR] [--poses DIR]
+                              [--keypoints DIR] [--real CLIPS]
 
 Renders sets of the four exercises by bodies, in clothes and in rooms that nothing learned from,
 from every side and three heights, through main and wide cameras; half of them have one fault, 15°
-beyond its limit. Each goes through the whole analysis with its exercise given, and what the report
-says is compared with the truth. Three arms show where errors come from: the same keypoints with
-their lens calibrated, the true keypoints without a pose network, and angles as they are drawn in
-the picture. Clips are kept in ``--work`` and used again.
+beyond its limit. Each is watched by the pose network and judged with its exercise given, and what
+is said of it is compared with the truth. Three arms show where errors come from: the same keypoints
+with their lens calibrated, the true keypoints without a pose network, and angles as they are drawn
+in the picture. Clips are kept in ``--work``, their poses in ``--poses``, and used again.
 
 ``--keypoints`` also judges curls labelled good or bad (OpenPose sequences, like
-``bicep_good_1.npy``); ``--real`` lists what is said of real clips, one folder per exercise, whose
-poses are kept in ``--poses``. The last line is one JSON object.
+``bicep_good_1.npy``); ``--real`` lists what is said of real clips, one folder per exercise. The
+last line is one JSON object.
 """
 
 import json
-import tempfile
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -27,20 +31,20 @@ from rich.progress import track as progress
 from rich.table import Table
 
 from benchmarks.form_scores import Facts, Result, Share, compared, said
-from benchmarks.form_sets import EXERCISES, Case, camera_of, cases, filmed
+from benchmarks.form_sets import EXERCISES, Case, cases, filmed
 from benchmarks.form_tables import show
 from benchmarks.labels import labelled_repetitions
-from pipeline.analysis import Settings, analyze, load_network, rejudge
 from pipeline.camera import Camera
-from pipeline.classify.dataset import load_openpose
+from pipeline.classify.dataset import PoseCache, load_openpose
 from pipeline.classify.extract import pose_cache
 from pipeline.errors import ClipError
+from pipeline.judge import judge
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
-from pipeline.report import ClipFacts
+from pipeline.space.examine import camera_of
 from references.lens import Lens
 
-_QUICK_CLIPS: Final = 20
+_QUICK_CLIPS: Final = 32
 
 # How sure a network may be of keypoints that are seen, and of those that it only guesses.
 _SURE, _GUESSED = 0.95, 0.2
@@ -59,50 +63,54 @@ def main(
     real: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Real clips.")
     ] = None,
-    poses: Annotated[Path, typer.Option(help="Where real clips' poses are kept.")] = Path("poses"),
+    poses: Annotated[Path, typer.Option(help="Where clips' poses are kept.")] = Path("poses"),
 ) -> None:
     """Measure."""
     console = Console(width=150)
-    watched = progress(
-        cases(_QUICK_CLIPS if quick else clips, seed), "sets", console=Console(stderr=True)
-    )
-    load_network(Settings())
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        results = [measured(case, work, scratch) for case in watched]
-        figures = {**show(console, results), "clips": len(results), "seed": seed}
-        if keypoints:
-            figures["labelled_curls"] = _labelled_curls(console, keypoints, scratch)
-        if real:
-            figures["real_clips"] = _real_clips(console, real, poses, scratch)
+    cache = pose_cache(poses)
+    results = _measured(cases(_QUICK_CLIPS if quick else clips, seed), work, cache)
+    figures = {**show(console, results), "clips": len(results), "seed": seed}
+    if keypoints:
+        figures["labelled_curls"] = _labelled_curls(console, keypoints)
+    if real:
+        figures["real_clips"] = _real_clips(console, real, cache)
     print(json.dumps(figures))
 
 
-def measured(case: Case, work: Path, scratch: Path) -> Result:
-    """Return what is said of a set beside the truth, filming it unless that is done."""
-    clip = filmed(case, work)
+def _measured(dealt: Sequence[Case], work: Path, cache: PoseCache) -> list[Result]:
+    """Return what is said of sets beside the truth, filming as many at once as there are cores."""
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(mp_context=spawned) as pool:
+        clips = pool.map(partial(filmed, work=work), dealt)
+        watched = progress(
+            zip(dealt, clips, strict=True), "sets", len(dealt), console=Console(stderr=True)
+        )
+        return [measured(case, clip, cache) for case, clip in watched]
+
+
+def measured(case: Case, clip: Path, cache: PoseCache) -> Result:
+    """Return what is said of a filmed set beside the truth."""
     truth = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
     try:
-        analyze(clip, scratch, exercise=case.exercise, save_poses=True)
+        seen = cache.track(clip)
     except ClipError:
         return Result(case, truth, None)
-    report = _read(scratch)
-    seen = PoseTrack.load(scratch / "poses.npz")
+    told = judged(seen, case.exercise)
     lens = Lens(**truth["camera"]["lens"])
-    with_camera = _judged(seen, case.exercise, scratch, camera_of(lens))
-    perfect = _true_track(truth, lens)
-    without_network = _judged(perfect, case.exercise, scratch)
+    with_camera = judged(seen, case.exercise, camera_of(lens))
+    perfect = true_track(truth, lens)
+    without_network = judged(perfect, case.exercise)
     return Result(
         case,
         truth,
-        report,
-        told=tuple(compared(truth, report, seen)),
+        told,
+        told=tuple(compared(truth, told, seen)),
         calibrated=tuple(compared(truth, with_camera, seen)),
         from_truth=tuple(compared(truth, without_network, perfect)),
     )
 
 
-def _true_track(truth: Facts, lens: Lens) -> PoseTrack:
+def true_track(truth: Facts, lens: Lens) -> PoseTrack:
     """Return what a pose network without error sees; what lies outside the picture it does not."""
     xy = np.array(truth["xy"], np.float32)
     inside = np.all((xy >= 0) & (xy < (lens.width, lens.height)), axis=2)
@@ -116,35 +124,28 @@ def _true_track(truth: Facts, lens: Lens) -> PoseTrack:
     )
 
 
-def _judged(seen: PoseTrack, exercise: str, scratch: Path, camera: Camera | None = None) -> Facts:
-    """Return the report on a track, its exercise given."""
-    path = scratch / "track.npz"
-    seen.save(path)
-    seconds = float(seen.t[-1])
-    frames = len(seen)
-    facts = ClipFacts(seconds, frames / seconds, seen.width, seen.height, frames, frames)
-    rejudge(path, facts, scratch, exercise=exercise, camera=camera)
-    return _read(scratch)
+def judged(seen: PoseTrack, exercise: str, camera: Camera | None = None) -> Facts:
+    """Return what a report says of a track, its exercise given."""
+    verdict = judge(seen, exercise=exercise, camera=camera)
+    return {
+        "repetitions": [asdict(each) for each in verdict.repetitions],
+        "deviations": [asdict(each) for each in verdict.deviations],
+        "faults": [asdict(each) for each in verdict.faults],
+        "faults_not_judged": verdict.faults_not_judged,
+        "not_judged": verdict.not_judged,
+        "view": verdict.view and asdict(verdict.view),
+        "judging_s": sum(verdict.timings_s.values()),
+    }
 
 
-def _read(folder: Path) -> Facts:
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    # What a report lacks is not told.
-    for repetition in report["repetitions"]:
-        for name in ("low_deg", "high_deg"):
-            repetition.setdefault(name, {"start": {}, "turn": {}})
-    told: Facts = {"view": None, "faults": [], "faults_not_judged": [], **report}
-    return told
-
-
-def _labelled_curls(console: Console, folder: Path, scratch: Path) -> dict[str, Any]:
+def _labelled_curls(console: Console, folder: Path) -> dict[str, Any]:
     """Judge curls whose file name says whether they are good; print each with what was said."""
     table = Table(
         "curl", "repetitions", "what was said", "not said of", "fits", title="Labelled curls"
     )
     fits: dict[str, list[bool]] = {"good": [], "bad": []}
     for example in load_openpose(folder, _CURL):
-        report = _judged(smooth(example.track), _CURL, scratch)
+        report = judged(smooth(example.track), _CURL)
         name = Path(example.name).stem
         label = "good" if "good" in name else "bad"
         corrections = said(report)
@@ -163,14 +164,13 @@ def _labelled_curls(console: Console, folder: Path, scratch: Path) -> dict[str, 
     return {label: share.count for label, share in shares.items()}
 
 
-def _real_clips(console: Console, folder: Path, poses: Path, scratch: Path) -> dict[str, int]:
+def _real_clips(console: Console, folder: Path, cache: PoseCache) -> dict[str, int]:
     """Print what is said of each real clip of the four exercises."""
-    cache = pose_cache(poses)
     labels = labelled_repetitions(folder / "manifest.csv")
     table = Table("clip", "view", "repetitions", "label", "what was said", title="Real clips")
     corrected = clips = 0
     for clip in (clip for name in EXERCISES for clip in sorted((folder / name).glob("*.*"))):
-        report = _judged(cache.track(clip), clip.parent.name, scratch)
+        report = judged(cache.track(clip), clip.parent.name)
         corrections = said(report)
         clips, corrected = clips + 1, corrected + bool(corrections)
         view = report["view"]

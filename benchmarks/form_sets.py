@@ -9,7 +9,6 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.camera import Camera
 from references.lens import Lens
 from references.motions import motions
 from references.synthetic.exposure import random_exposure
@@ -165,21 +164,6 @@ def take(case: Case) -> tuple[Performance, Shot]:
         _viewpoint(case, phone, middle, rng),
         _lens(phone, rng),
         exposure=random_exposure(rng),
-    )
-
-
-def camera_of(lens: Lens) -> Camera:
-    """Return a lens as a perfect calibration would find it."""
-    return Camera(
-        width=lens.width,
-        height=lens.height,
-        fx=lens.fx,
-        fy=lens.fy,
-        cx=lens.cx,
-        cy=lens.cy,
-        distortion=(*lens.distortion, 0.0),
-        rms_px=0.0,
-        photos=1,
     )
 
 

@@ -50,6 +50,9 @@ def show(console: Console, results: Sequence[Result]) -> dict[str, Any]:
         "false_correction_rate": corrected.value(),
         "view_error_median_deg": view.median(),
         "repetitions_exact": exact.value(),
+        "judging_ms": round(
+            1000 * float(np.median([r.report["judging_s"] for r in results if r.report]))
+        ),
         "refused": sum(result.report is None for result in results),
     }
 

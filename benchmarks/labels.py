@@ -14,3 +14,13 @@ def labelled_repetitions(manifest: Path) -> dict[str, float]:
         return {}
     with manifest.open(newline="", encoding="utf-8") as file:
         return {row["file"]: float(row["reps"]) for row in csv.DictReader(file) if row["reps"]}
+
+
+def labelled_starts(manifest: Path) -> dict[str, tuple[float, ...]]:
+    """Return when repetitions start, in seconds, in each clip of which that is known.
+
+    They stand in the column ``rep_starts_s``, with spaces between them.
+    """
+    with manifest.open(newline="", encoding="utf-8") as file:
+        starts = {row["file"]: row["rep_starts_s"].split() for row in csv.DictReader(file)}
+    return {name: tuple(map(float, times)) for name, times in starts.items() if times}

@@ -36,7 +36,9 @@ from pipeline.pose.reliability import hidden, load_reliability
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.weights import DEFAULT_WEIGHTS, STOCK_WEIGHTS
 from pipeline.watch import LookSettings
+from references.geometry import lies
 from references.lens import Lens
+from references.skeleton import KEYPOINT_INDEX
 from references.synthetic.film import Shot, film, write_take
 from references.synthetic.outfit import dress
 from references.synthetic.performance import Performance
@@ -51,6 +53,8 @@ AZIMUTHS: Final = range(0, 360, 30)
 HEIGHTS_M: Final = (0.4, 1.1, 1.8)
 _DISTANCE_M: Final = 3.0
 _FPS: Final = 15.0
+# Whether the face is covered was labelled only where it is large, and no angle stands on it.
+_FIRST_BELOW_HEAD: Final = KEYPOINT_INDEX["left_shoulder"]
 _LONG_SIDE_PX: Final = 640
 
 
@@ -67,8 +71,8 @@ class Flags:
         hidden, flagged = np.array(self.hidden), np.array(self.flagged)
         both = float((hidden & flagged).sum())
         return {
-            "precision": round(both / max(flagged.sum(), 1), 3),
-            "recall": round(both / max(hidden.sum(), 1), 3),
+            "precision": round(both / max(int(flagged.sum()), 1), 3),
+            "recall": round(both / max(int(hidden.sum()), 1), 3),
             "within_estimate": round(float(np.mean(self.within)), 3),
         }
 
@@ -159,13 +163,14 @@ def _flag(
 
 def on_real(
     frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network
-) -> dict[str, dict[str, Errors]]:
-    """Return the errors on frames labelled by hand, by way and exercise.
+) -> tuple[dict[str, dict[str, Errors]], dict[str, Flags]]:
+    """Return the errors on frames labelled by hand, by way and exercise, and flags by posture.
 
     Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere. The
     pose step looks at the whole frame, then at the lifter's surroundings.
     """
     plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
+    flags = {"upright": Flags(), "lying": Flags()}
     for frame in frames:
         xy = frame.xy.astype(np.float64)
         found = _closest(baseline.people(frame.image), xy)
@@ -173,26 +178,34 @@ def on_real(
         found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
         if found is not None:
             height, width = frame.image.shape[:2]
-            region = surroundings(found[0][None], (width, height))
+            region = surroundings(found.boxes, (width, height))
             size = min(max(frame.image.shape), LookSettings().region_size)
             found = _closest(network.people(frame.image, region, size), xy) or found
+            one = PoseTrack(np.zeros(1), found.xy, found.conf, width, height)
+            told = flags["lying" if lies(found.xy)[0] else "upright"]
+            labelled = (frame.visible | frame.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
+            told.hidden += frame.hidden[labelled].tolist()
+            told.flagged += hidden(one)[0][labelled].tolist()
+            off = np.linalg.norm(found.xy[0] - xy, axis=1)
+            told.within += (off <= load_reliability().error_px(one)[0])[labelled].tolist()
         ours[frame.exercise].add(_pose(found), xy, frame.visible)
-    return {"plain YOLO": plain, "pose step": ours}
+    return {"plain YOLO": plain, "pose step": ours}, flags
 
 
-def _pose(found: tuple[Floats, Floats] | None) -> Floats | None:
-    return None if found is None else found[1]
+def _pose(found: People | None) -> Floats | None:
+    return None if found is None else found.xy[0].astype(np.float64)
 
 
-def _closest(people: People, xy: Floats) -> tuple[Floats, Floats] | None:
-    """Return box and keypoints of the person nearest to labels (17, 2), None if nobody is near."""
+def _closest(people: People, xy: Floats) -> People | None:
+    """Return only the person nearest to labels (17, 2), None if nobody is near."""
     if not len(people.boxes):
         return None
     off = np.nanmean(np.linalg.norm(people.xy - xy, axis=2), axis=1)
     best = int(np.argmin(off))
     if off[best] > 2 * torso_px(xy):
         return None
-    return people.boxes[best].astype(np.float64), people.xy[best].astype(np.float64)
+    one = slice(best, best + 1)
+    return People(people.boxes[one], people.scores[one], people.xy[one], people.conf[one])
 
 
 def show(console: Console, title: str, errors: dict[str, dict[str, Errors]]) -> dict[str, Any]:
@@ -229,11 +242,10 @@ def main(
         figures["hidden"] = flags.table()
         console.print("hidden keypoints, and error estimates:", figures["hidden"])
     if clips:
-        figures["real"] = show(
-            console,
-            "real frames",
-            on_real(labelled_frames(clips), baseline, network),
-        )
+        errors, flagged = on_real(labelled_frames(clips), baseline, network)
+        figures["real"] = show(console, "real frames", errors)
+        figures["hidden_real"] = {posture: told.table() for posture, told in flagged.items()}
+        console.print("hidden keypoints of real frames:", figures["hidden_real"])
     print(json.dumps(figures))
 
 

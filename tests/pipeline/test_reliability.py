@@ -60,9 +60,10 @@ def test_a_keypoint_that_is_not_known_has_no_error() -> None:
     assert np.isfinite(error[:, 1:]).all()
 
 
-def test_a_doubtful_keypoint_counts_as_hidden() -> None:
-    assert hidden(track(UPRIGHT, HIDDEN_BELOW - 0.01)).all()
-    assert not hidden(track(UPRIGHT, HIDDEN_BELOW)).any()
+@pytest.mark.parametrize(("pose", "posture"), [(UPRIGHT, 0), (UPRIGHT[:, ::-1], 1)])
+def test_a_doubtful_keypoint_counts_as_hidden(pose: np.ndarray, posture: int) -> None:
+    assert hidden(track(pose, HIDDEN_BELOW[posture] - 0.01)).all()
+    assert not hidden(track(pose, HIDDEN_BELOW[posture])).any()
 
 
 def test_measured_errors_are_small_and_fall_with_confidence() -> None:

@@ -59,7 +59,8 @@ def summarise(report: Report) -> str:
             for n in report.not_judged
         ]
     if report.faults_not_judged:
-        faults = listed([fault_title(name) for name in report.faults_not_judged], report.language)
+        names = [fault_title(name).lower() for name in report.faults_not_judged]
+        faults = listed(names, report.language)
         lines += ["", say("faults_not_judged", faults=faults)]
     if report.warnings:
         lines += ["", f"## {say('notes')}", "", *(f"- {warning}" for warning in report.warnings)]

@@ -100,7 +100,7 @@ def test_the_summary_tells_it_all() -> None:
         "2 repetitions",
         *(correction.message for correction in REPORT.corrections),
         "from your left, level with you",
-        "Wrists bent",
+        "wrists bent",
         "133°",
         "| lifting | pause | lowering |",
         "| 1.1 s | 0.2 s | 0.7 s |",

@@ -18,6 +18,10 @@ _MIN_CONFIDENCE: Final = 0.5
 # Fewer sightings than this say nothing about how somebody moves.
 _FEWEST_SIGHTINGS: Final = 3
 
+# Both arms alone are so many keypoints; of whoever shows fewer, less than a body is seen. Networks
+# see people in furniture at the picture's edge, but hardly a keypoint of them for sure.
+_BODY: Final = 6
+
 # Limbs that go this far, in body heights, lift for sure: more is no more lifting, but a walker's
 # legs or a body that comes nearer. (This and the next two do best on made-up company.)
 _LIFTING: Final = 0.25
@@ -50,8 +54,8 @@ class _Conduct:
     ``movement`` is how far the keypoint that moves second most goes about the torso, and ``travel``
     how far the torso goes, in body heights; ``aside`` is how far from the picture's middle they are
     in shares of its width, ``size`` what all bones measure in pixels, ``presence`` the share of the
-    looks in which they were seen. ``course`` (looks,) is the movement in one number, NaN where they
-    were not seen.
+    looks in which they were seen, ``shown`` the share of a body that is known of them. ``course``
+    (looks,) is the movement in one number, NaN where they were not seen.
     """
 
     movement: float
@@ -59,6 +63,7 @@ class _Conduct:
     aside: float
     size: float
     presence: float
+    shown: float
     course: Floats
 
     @classmethod
@@ -86,6 +91,7 @@ class _Conduct:
             aside=abs(float(np.median(boxes[:, [0, 2]].mean(axis=1))) / width - 0.5),
             size=float(np.linalg.norm(np.percentile(bones, 90, axis=1))),
             presence=len(at) / len(people),
+            shown=min(int(known.sum()) / _BODY, 1.0),
             course=course,
         )
 
@@ -93,12 +99,13 @@ class _Conduct:
         """Return how much this is a lifter's conduct.
 
         Bystanders fail by their movement, passers-by by presence and travel, people at the back and
-        reflections by their size, neighbours by being aside.
+        reflections by their size, neighbours by being aside, and furniture by showing no body.
         """
         lifting = min(self.movement / _LIFTING, 1.0)
         staying = np.exp(-((self.travel / _PASSING) ** 2))
         central = np.exp(-((self.aside / _ASIDE) ** 2) / 2)
-        return float(self.presence * lifting * staying * central * np.sqrt(self.size))
+        seen = self.presence * self.shown
+        return float(seen * lifting * staying * central * np.sqrt(self.size))
 
     def is_in_time_with(self, other: Self) -> bool:
         """Return whether one moves whenever the other does, as a reflection would."""

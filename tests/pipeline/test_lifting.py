@@ -61,6 +61,19 @@ def test_the_lifter_is_chosen_among_others(company: str) -> None:
     assert np.allclose(poses, LIFTER, atol=0.01)
 
 
+def test_furniture_that_is_taken_for_somebody_is_not_chosen() -> None:
+    small = (LIFTER - LIFTER[:1]) * 0.6 + LIFTER[:1]
+    furniture = scaled(np.roll(LIFTER, 4, axis=0), 1.3, 0.0)
+    frames = []
+    for lifting, other in zip(small, furniture, strict=True):
+        both = people(person(lifting), person(other))
+        both.conf[1] = np.where(np.isin(np.arange(17), [9, 10]), 0.9, 0.1)
+        frames.append(both)
+    poses = chosen(frames, TRACK.t)
+    assert poses is not None
+    assert np.allclose(poses, small, atol=0.01)
+
+
 def test_a_lifter_in_the_mirror_is_chosen_where_nobody_is_before_it() -> None:
     reflection = COMPANY["a reflection"]
     poses = chosen([people(person(pose)) for pose in reflection], TRACK.t)

@@ -9,7 +9,7 @@ from bot.callbacks import ID, pattern
 from bot.handlers.incoming import Handlers, answer, query_of
 from bot.replies import packed
 from pipeline.explain import explain
-from pipeline.report import Report
+from pipeline.report import SCHEMA_VERSION, Report
 from references.texts import text
 from storage import StorageThread, sets
 
@@ -29,6 +29,9 @@ class Explaining:
         stored = await self._storage.run(sets.get, query.from_user.id, int(context.match[1]))
         if stored is None or not isinstance(query.message, Message):
             await answer(query, text("chat.not_your_set"))
+            return
+        if stored.report["schema_version"] != SCHEMA_VERSION:
+            await answer(query, text("explain.too_old"))
             return
         await answer(query)
         for words in packed(explain(Report.from_dict(stored.report))):

@@ -28,7 +28,7 @@ from bot.reference_words import reference_words
 from bot.replies import send_report
 from bot.settings import BotSettings
 from pipeline.errors import ClipError
-from pipeline.report import Report
+from pipeline.report import ClipFacts, Report
 from references.texts import text
 from storage import StorageThread, calibrations, jobs, sets
 
@@ -96,7 +96,7 @@ class Performer:
         await asyncio.to_thread(poses.write_bytes, stored.poses)
         task = RejudgementTask(
             poses=poses,
-            clip=Report.from_dict(stored.report).clip,
+            clip=ClipFacts(**stored.report["clip"]),
             out=out,
             coaches=self._settings.references,
             exercise=job.exercise,

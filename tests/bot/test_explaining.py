@@ -31,6 +31,17 @@ async def test_a_set_judged_again_is_explained_as_it_stands(lifter: Lifter) -> N
     await lifter.hears(text("explain.nothing"))
 
 
+async def test_a_set_judged_by_an_older_release_says_so(
+    lifter: Lifter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lifter.send_clip("a set")
+    corrections = await lifter.hears("First correction.")
+    await lifter.hears("Was it not a bench press?")
+    monkeypatch.setattr("bot.handlers.explaining.SCHEMA_VERSION", 99)
+    await lifter.press(corrections.buttons[WHY])
+    await lifter.hears(text("explain.too_old"))
+
+
 async def test_nobody_reads_anothers_explanation(lifter: Lifter) -> None:
     await lifter.send_clip("a set")
     corrections = await lifter.hears("First correction.")

@@ -46,6 +46,8 @@ def test_lessons_become_weights_that_load(tmp_path: Path) -> None:
     assert changed
     assert not first_layers
     assert not (tmp_path / "work" / "run" / "weights" / "last.pt").exists()
+    # Nor do they say where they were taught.
+    assert str(tmp_path).encode() not in out.read_bytes()
 
 
 def test_the_card_names_weights_and_lessons(tmp_path: Path) -> None:

@@ -116,6 +116,23 @@ def tune(
     trainer.train()
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(last, out)
+    _forget_folders(out)
+
+
+def _forget_folders(weights: Path) -> None:
+    """Leave of the folders that Ultralytics writes into the weights their last names alone.
+
+    Where somebody taught a network is nobody else's business.
+    """
+    # We wrote this file ourselves.
+    checkpoint = torch.load(weights, map_location="cpu", weights_only=False)
+    model = checkpoint["model"]
+    vars(model).pop("pt_path", None)
+    for arguments in (checkpoint["train_args"], model.args):
+        for name, value in arguments.items():
+            if isinstance(value, str) and Path(value).is_absolute():
+                arguments[name] = Path(value).name
+    torch.save(checkpoint, weights)
 
 
 def _describe(lessons: Path) -> Path:

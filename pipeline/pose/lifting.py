@@ -18,9 +18,9 @@ _MIN_CONFIDENCE: Final = 0.5
 # Fewer sightings than this say nothing about how somebody moves.
 _FEWEST_SIGHTINGS: Final = 3
 
-# Both arms alone are so many keypoints; of whoever shows fewer, less than a body is seen. Networks
-# see people in furniture at the picture's edge, but hardly a keypoint of them for sure.
-_BODY: Final = 6
+# Of whoever shows fewer keypoints than this for sure, less than a body is seen: networks see people
+# in furniture at the picture's edge. (Six costs a lifter on a bench under a spotter in 60.)
+_BODY: Final = 4
 
 # Limbs that go this far, in body heights, lift for sure: more is no more lifting, but a walker's
 # legs or a body that comes nearer. (This and the next two do best on made-up company.)

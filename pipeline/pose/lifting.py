@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from pipeline.pose.follow import Follower
 from pipeline.pose.people import People
+from references.geometry import lies
 from references.skeleton import KEYPOINT_INDEX, LIMBS
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +37,11 @@ _ASIDE: Final = 0.25
 # The movements of two people that correlate so strongly are one movement and its reflection.
 _IN_TIME: Final = 0.8
 
+# Whoever lies where somebody stands, in a box that shares this much of the smaller one with theirs,
+# is being spotted, if their conduct is this near to the other's.
+_SPOTTED_SHARE: Final = 0.3
+_SPOTTED_SCORE: Final = 0.5
+
 # Whoever's torso goes further than this, in body heights, in every stretch this long, walks about.
 # (So do 5 of 22 made-up strollers in a gym, who may stroll towards the phone, and none of 158
 # lifters.)
@@ -55,7 +61,8 @@ class _Conduct:
     how far the torso goes, in body heights; ``aside`` is how far from the picture's middle they are
     in shares of its width, ``size`` what all bones measure in pixels, ``presence`` the share of the
     looks in which they were seen, ``shown`` the share of a body that is known of them. ``course``
-    (looks,) is the movement in one number, NaN where they were not seen.
+    (looks,) is the movement in one number, NaN where they were not seen. ``lying`` says whether
+    they lie in most looks, ``box`` (4,) is where they are most of the time.
     """
 
     movement: float
@@ -65,6 +72,8 @@ class _Conduct:
     presence: float
     shown: float
     course: Floats
+    lying: bool
+    box: Floats
 
     @classmethod
     def of(cls, follower: Follower, people: list[People], width: float) -> Self | None:
@@ -93,6 +102,8 @@ class _Conduct:
             presence=len(at) / len(people),
             shown=min(int(known.sum()) / _BODY, 1.0),
             course=course,
+            lying=bool(np.median(lies(xy)) > 0),
+            box=np.median(boxes, axis=0),
         )
 
     def score(self) -> float:
@@ -116,17 +127,28 @@ class _Conduct:
         spread = float(mine.std() * theirs.std())
         return spread > 0 and abs(float(np.cov(mine, theirs, bias=True)[0, 1])) > _IN_TIME * spread
 
+    def is_spotted_by(self, other: Self) -> bool:
+        """Return whether one lies where the other stands, and moves nearly as much like a set."""
+        if not self.lying or other.lying or self.score() < _SPOTTED_SCORE * other.score():
+            return False
+        corner = np.maximum(self.box[:2], other.box[:2])
+        shared = np.clip(np.minimum(self.box[2:], other.box[2:]) - corner, 0, None).prod()
+        smaller = min((c.box[2:] - c.box[:2]).prod() for c in (self, other))
+        return bool(shared > _SPOTTED_SHARE * smaller)
+
 
 def choose_lifter(followers: list[Follower], people: list[People], width: float) -> Follower | None:
     """Return the one who most likely lifts, or None when nobody was seen well enough.
 
-    ``width`` is the picture's, in pixels. Of those who move in time, the largest is the lifter and
-    the others are reflections: a mirror shows whoever stands before it from further away.
+    ``width`` is the picture's, in pixels. A spotter moves with the bar and is seen better than who
+    lies below, so the one who lies is chosen. Of those who move in time, the largest is the lifter
+    and the others are reflections: a mirror shows whoever stands before it from further away.
     """
     conducts = [(f, c) for f in followers if (c := _Conduct.of(f, people, width)) is not None]
     if not conducts:
         return None
-    _, best = max(conducts, key=lambda pair: pair[1].score())
+    best = max((c for _, c in conducts), key=_Conduct.score)
+    best = max((c for _, c in conducts if c.is_spotted_by(best)), key=_Conduct.score, default=best)
     in_time = [(f, c) for f, c in conducts if c is best or c.is_in_time_with(best)]
     return max(in_time, key=lambda pair: pair[1].presence * pair[1].size)[0]
 

@@ -90,6 +90,23 @@ def test_nobody_lifts_where_nobody_is_seen(frames: list[People]) -> None:
     assert chosen(frames, np.arange(len(frames)) / 3) is None
 
 
+def lain_down(poses: Floats) -> Floats:
+    """Return the poses turned by a right angle, the head to the right."""
+    turned = (poses - MIDDLE)[..., ::-1] * (-1, 1)
+    return np.asarray(turned + MIDDLE)
+
+
+@pytest.mark.parametrize(("shift", "spotted"), [(120.0, True), (900.0, False)])
+def test_who_lies_under_somebody_else_lifts(shift: float, spotted: bool) -> None:
+    bench = scaled(lain_down((LIFTER - LIFTER[:1]) * 0.6 + LIFTER[:1]), 1.8, 0.0)
+    other = scaled(np.roll(LIFTER, 4, axis=0), 0.5, shift)
+    frames = [people(person(a), person(b)) for a, b in zip(bench, other, strict=True)]
+    lifter = choose_lifter(follow(frames, TRACK.t), frames, 2 * (MIDDLE[0] + shift))
+    assert lifter is not None
+    xy = np.stack([frames[f].xy[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)])
+    assert np.allclose(xy, bench if spotted else other, atol=0.01)
+
+
 def test_a_glimpse_says_nothing() -> None:
     frames = [people(person(curl_pose(90)))] * 2
     assert choose_lifter([Follower([0, 1], [0, 0])], frames, WIDTH) is None

@@ -18,8 +18,11 @@ from references.skeleton import JOINTS, KEYPOINT_INDEX, LIMBS
 Floats = npt.NDArray[np.floating]
 Colour = tuple[int, int, int]
 
-PANEL_SIZE: Final = (540, 800)
-"""Width and height of one of the two panels in pixels: readable on a phone held upright."""
+UPRIGHT: Final = (540, 800)
+"""Width and height of a panel in pixels: two beside each other are readable on a phone."""
+
+LYING: Final = (800, 540)
+"""The same for a body that is wider than tall, whose panels stand above each other."""
 
 _TITLE_HEIGHT: Final = 64
 _HALF_TURN: Final = 180
@@ -37,8 +40,11 @@ _FIGURE_FAR: Final[Colour] = (203, 210, 219)
 _LIMB_WIDTH: Final = 0.17
 _HEAD_RADIUS: Final = 0.2
 
-# How much of the panel a body fills; the rest shows where it is.
+# How much of the panel a body fills; the rest shows where it is, hands and head among it.
 _BODY_SHARE: Final = 0.72
+
+# How much of the panel a body may fill at the most, where the picture ends close to it.
+_MOST_BODY_SHARE: Final = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +73,20 @@ class Panel:
     image: Image | None = None
 
 
-def draw_side_by_side(panels: Sequence[Panel], path: Path) -> None:
-    """Write the panels beside each other as one PNG."""
-    width, height = PANEL_SIZE
-    sheet = Pillow.new("RGB", (width * len(panels), height + _TITLE_HEIGHT), _INK)
-    for index, panel in enumerate(panels):
-        sheet.paste(_drawn(panel), (index * width, _TITLE_HEIGHT))
-        pen = ImageDraw.Draw(sheet)
-        pen.text(
-            (index * width + width / 2, _TITLE_HEIGHT / 2),
+def draw_panels(panels: Sequence[Panel], path: Path) -> None:
+    """Write the panels as one PNG: beside each other, or stacked if the first body lies."""
+    lying = _lies(panels[0].pose)
+    width, height = size = LYING if lying else UPRIGHT
+    slots = [
+        (0, index * (height + _TITLE_HEIGHT)) if lying else (index * width, 0)
+        for index in range(len(panels))
+    ]
+    left, top = slots[-1]
+    sheet = Pillow.new("RGB", (left + width, top + height + _TITLE_HEIGHT), _INK)
+    for panel, (left, top) in zip(panels, slots, strict=True):
+        sheet.paste(_drawn(panel, size), (left, top + _TITLE_HEIGHT))
+        ImageDraw.Draw(sheet).text(
+            (left + width / 2, top + _TITLE_HEIGHT / 2),
             panel.title,
             fill=_PAPER,
             font=_font(28),
@@ -85,16 +96,25 @@ def draw_side_by_side(panels: Sequence[Panel], path: Path) -> None:
     sheet.save(path, format="PNG", compress_level=1)
 
 
-def _drawn(panel: Panel) -> Pillow.Image:
-    frame = _frame(panel)
+def _lies(pose: Floats) -> bool:
+    """Tell whether a body is wider than tall."""
+    seen = pose[np.isfinite(pose).all(axis=1)]
+    if not len(seen):
+        return False
+    width, height = np.ptp(seen, axis=0)
+    return bool(width > height)
+
+
+def _drawn(panel: Panel, size: tuple[int, int]) -> Pillow.Image:
+    frame = _frame(panel, size)
     pose = frame.place(panel.pose)
     if panel.image is None:
-        canvas = Pillow.new("RGB", PANEL_SIZE, _PAPER)
+        canvas = Pillow.new("RGB", size, _PAPER)
         _draw_figure(ImageDraw.Draw(canvas), pose)
     else:
         canvas = frame.crop(panel.image)
         _draw_skeleton(ImageDraw.Draw(canvas), pose, panel.angles)
-    _draw_angles(ImageDraw.Draw(canvas), pose, panel.angles)
+    _draw_angles(canvas, pose, panel.angles)
     return canvas
 
 
@@ -105,15 +125,16 @@ class _Framing:
     left: float
     top: float
     scale: float
+    size: tuple[int, int]
 
     def place(self, points: Floats) -> npt.NDArray[np.float64]:
         return (np.asarray(points, np.float64) - (self.left, self.top)) * self.scale
 
     def crop(self, image: Image) -> Pillow.Image:
-        width, height = PANEL_SIZE
+        width, height = self.size
         picture = Pillow.fromarray(image[..., ::-1])
         return picture.transform(
-            PANEL_SIZE,
+            self.size,
             Pillow.Transform.EXTENT,
             (self.left, self.top, self.left + width / self.scale, self.top + height / self.scale),
             resample=Pillow.Resampling.BICUBIC,
@@ -121,27 +142,31 @@ class _Framing:
         )
 
 
-def _frame(panel: Panel) -> _Framing:
-    """Fit the body into the panel; a picture is never left further than its own edge if it can."""
-    width, height = PANEL_SIZE
+def _frame(panel: Panel, size: tuple[int, int]) -> _Framing:
+    """Fit the body into the panel; beyond a picture's edge only as far as the body needs it."""
+    width, height = size
     seen = panel.pose[np.isfinite(panel.pose).all(axis=1)].astype(np.float64)
     if not len(seen):
         # Nobody to frame: the whole picture, or an empty panel.
-        corner = PANEL_SIZE if panel.image is None else panel.image.shape[1::-1]
+        corner = size if panel.image is None else panel.image.shape[1::-1]
         seen = np.array([(0, 0), corner], np.float64)
     low, high = seen.min(axis=0), seen.max(axis=0)
     extent = np.maximum(high - low, 1e-6)
-    scale = float(min(_BODY_SHARE * width / extent[0], _BODY_SHARE * height / extent[1]))
-    if panel.image is not None:
-        # A few blown-up pixels help nobody: show at most the whole frame, at least half a panel's.
-        whole = max(width / panel.image.shape[1], height / panel.image.shape[0])
-        scale = float(np.clip(scale, whole, 3 * whole))
+    scale = fit = float(min(_BODY_SHARE * width / extent[0], _BODY_SHARE * height / extent[1]))
     centre = (low + high) / 2
-    left, top = centre - np.array([width, height]) / scale / 2
     if panel.image is not None:
-        left = float(np.clip(left, 0, max(0.0, panel.image.shape[1] - width / scale)))
-        top = float(np.clip(top, 0, max(0.0, panel.image.shape[0] - height / scale)))
-    return _Framing(float(left), float(top), scale)
+        shape = panel.image.shape[1::-1]
+        across, down = width / shape[0], height / shape[1]
+        # A few blown-up pixels help nobody, and no more bars beside a picture than the body needs:
+        # it may come closer to the edges first.
+        filled = min(max(across, down), fit * _MOST_BODY_SHARE / _BODY_SHARE)
+        scale = max(min(across, down), float(np.clip(fit, filled, 3 * max(across, down))))
+        shown = np.array([width, height]) / scale
+        reach = np.minimum(shown, shape) / 2
+        # A picture smaller than the panel stands in its middle.
+        centre = np.clip(centre, reach, shape - reach)
+    left, top = centre - np.array([width, height]) / scale / 2
+    return _Framing(float(left), float(top), scale, size)
 
 
 def _draw_skeleton(
@@ -208,13 +233,13 @@ def _torso_px(pose: npt.NDArray[np.float64]) -> float:
             ("right_hip", "right_knee"),
         )
     ]
-    return float(np.nanmax(spans)) if np.isfinite(spans).any() else PANEL_SIZE[1] / 4
+    return float(np.nanmax(spans)) if np.isfinite(spans).any() else UPRIGHT[1] / 4
 
 
 def _draw_angles(
-    pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], angles: Sequence[Angle]
+    canvas: Pillow.Image, pose: npt.NDArray[np.float64], angles: Sequence[Angle]
 ) -> None:
-    font = _font(26)
+    pen, font = ImageDraw.Draw(canvas), _font(26)
     taken: list[tuple[float, float, float, float]] = []
     centre_x = np.mean(pose[np.isfinite(pose[:, 0]), 0]) if np.isfinite(pose).any() else 0.0
     # What is off gets its place first.
@@ -225,7 +250,7 @@ def _draw_angles(
         colour = _NEUTRAL if angle.off is None else _OFF if angle.off else _GOOD
         _draw_arc(pen, pose, angle.joint, colour)
         words = f"{round(angle.degrees)}°"
-        box = _label_place(pen, vertex, float(centre_x), words, font, taken)
+        box = _label_place(canvas.size, vertex, float(centre_x), words, font, taken)
         taken.append(box)
         pen.line([*vertex, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2], fill=colour, width=2)
         pen.rounded_rectangle(box, radius=8, fill=colour)
@@ -253,7 +278,7 @@ def _draw_arc(
 
 
 def _label_place(
-    pen: ImageDraw.ImageDraw,
+    size: tuple[int, int],
     vertex: npt.NDArray[np.float64],
     centre_x: float,
     words: str,
@@ -261,14 +286,14 @@ def _label_place(
     taken: Sequence[tuple[float, float, float, float]],
 ) -> tuple[float, float, float, float]:
     """Return a box beside the joint, away from the body's middle, inside the panel, on no other."""
-    left, top, right, bottom = pen.textbbox((0, 0), words, font=font)
+    left, top, right, bottom = font.getbbox(words)
     half = np.array([right - left, bottom - top]) / 2 + (10, 8)
     outward = np.array([1.0 if vertex[0] >= centre_x else -1.0, 0.0])
     for step in range(12):
         # Try beside the joint first, then further up and down in turn.
         shift = np.array([0, (step + 1) // 2 * (1 if step % 2 else -1) * 2.2 * half[1]])
         middle = vertex + outward * (half[0] + 34) + shift
-        middle = np.clip(middle, half + 4, np.array(PANEL_SIZE) - half - 4)
+        middle = np.clip(middle, half + 4, np.array(size) - half - 4)
         box = (*(middle - half), *(middle + half))
         if not any(_touch(box, other) for other in taken):
             break

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.clip import Clip, ClipLimits, Image
 from pipeline.compare import Comparison
-from pipeline.draw import Angle, Panel, draw_side_by_side
+from pipeline.draw import Angle, Panel, draw_panels
 from pipeline.judge import Verdict
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
@@ -46,7 +46,7 @@ def draw_pictures(
         panels = [_lifter_panel(track, verdict, phase, number, index, image, scale, language)]
         if verdict.match:
             panels.append(_expert_panel(verdict.match, verdict, phase, language))
-        draw_side_by_side(panels, out / _FILES[phase])
+        draw_panels(panels, out / _FILES[phase])
 
 
 def _shown_repetition(verdict: Verdict) -> int:

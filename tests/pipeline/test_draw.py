@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from pipeline.draw import PANEL_SIZE, Angle, Panel, draw_side_by_side
+from pipeline.draw import LYING, UPRIGHT, Angle, Panel, draw_panels
 from tests.tracks import curl_pose
 
 GREY = 128
@@ -14,7 +14,7 @@ GREY = 128
 
 def drawn(tmp_path: Path, *panels: Panel) -> npt.NDArray[np.uint8]:
     path = tmp_path / "drawn.png"
-    draw_side_by_side(panels, path)
+    draw_panels(panels, path)
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
@@ -37,8 +37,38 @@ GOOD, OFF = (0, 158, 115), (213, 94, 0)
 
 def test_panels_stand_side_by_side(tmp_path: Path) -> None:
     picture = drawn(tmp_path, panel(), panel(image=False))
-    assert picture.shape[1] == 2 * PANEL_SIZE[0]
-    assert picture.shape[0] > PANEL_SIZE[1]
+    assert picture.shape[1] == 2 * UPRIGHT[0]
+    assert picture.shape[0] > UPRIGHT[1]
+
+
+def lying_pose() -> npt.NDArray[np.float64]:
+    """Return somebody lying across the whole width of a picture 854 pixels wide."""
+    upright = curl_pose(90)
+    turned = upright[:, ::-1] - upright[:, ::-1].min(axis=0)
+    return np.asarray(turned * 854 / turned[:, 0].max() * (1, 0.5) + (0, 100))
+
+
+def test_panels_of_a_lying_body_stand_above_each_other(tmp_path: Path) -> None:
+    picture = drawn(tmp_path, panel(pose=lying_pose()), panel(image=False))
+    assert picture.shape[1] == LYING[0]
+    assert picture.shape[0] > 2 * LYING[1]
+
+
+@pytest.mark.parametrize("pose", [curl_pose(90), lying_pose()])
+@pytest.mark.parametrize("shape", [(480, 854), (854, 480), (480, 480)])
+def test_the_whole_body_is_in_the_picture(
+    tmp_path: Path, pose: npt.NDArray[np.float64], shape: tuple[int, int]
+) -> None:
+    low, high = pose.min(axis=0), pose.max(axis=0)
+    fitting = (pose - low) * min(np.array(shape[::-1]) / (high - low))
+    frame = np.full((*shape, 3), GREY, np.uint8)
+    outermost = fitting[[*fitting.argmin(axis=0), *fitting.argmax(axis=0)]].astype(int)
+    colours = [(255, 0, 255), (0, 255, 255), (255, 255, 0), (0, 0, 255)]
+    for (x, y), colour in zip(outermost, colours, strict=True):
+        frame[max(y - 20, 0) : y + 20, max(x - 20, 0) : x + 20] = colour[::-1]
+    picture = drawn(tmp_path, Panel("x", fitting, [], frame))
+    for colour in colours:
+        assert has(picture, colour)
 
 
 @pytest.mark.parametrize(("off", "seen", "unseen"), [(True, OFF, GOOD), (False, GOOD, OFF)])
@@ -64,7 +94,7 @@ def test_nobody_at_all_is_drawn_as_the_bare_picture(tmp_path: Path, image: bool)
     angles = [Angle("left_elbow", 90, True)]
     picture = drawn(tmp_path, panel(angles, image, np.full((17, 2), np.nan)))
     assert not has(picture, OFF)
-    assert picture.shape[1] == PANEL_SIZE[0]
+    assert picture.shape[1] == UPRIGHT[0]
 
 
 def test_a_figure_replaces_a_missing_picture(tmp_path: Path) -> None:
@@ -77,7 +107,7 @@ def test_any_frame_shape_fits(tmp_path: Path, size: tuple[int, int]) -> None:
     frame = np.full((*size, 3), GREY, np.uint8)
     pose = curl_pose(90) / 1000 * min(size)
     picture = drawn(tmp_path, Panel("x", pose, [Angle("left_elbow", 90, None)], frame))
-    assert picture.shape[1] == PANEL_SIZE[0]
+    assert picture.shape[1] == UPRIGHT[0]
 
 
 def test_many_angles_do_not_cover_each_other(tmp_path: Path) -> None:

@@ -172,9 +172,10 @@ def on_real(
     plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
     flags = {"upright": Flags(), "lying": Flags()}
     for frame in frames:
-        xy = frame.xy.astype(np.float64)
+        label = frame.label
+        xy = label.xy.astype(np.float64)
         found = _closest(baseline.people(frame.image), xy)
-        plain[frame.exercise].add(_pose(found), xy, frame.visible)
+        plain[label.exercise].add(_pose(found), xy, label.visible)
         found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
         if found is not None:
             height, width = frame.image.shape[:2]
@@ -183,12 +184,12 @@ def on_real(
             found = _closest(network.people(frame.image, region, size), xy) or found
             one = PoseTrack(np.zeros(1), found.xy, found.conf, width, height)
             told = flags["lying" if lies(found.xy)[0] else "upright"]
-            labelled = (frame.visible | frame.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
-            told.hidden += frame.hidden[labelled].tolist()
+            labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
+            told.hidden += label.hidden[labelled].tolist()
             told.flagged += hidden(one)[0][labelled].tolist()
             off = np.linalg.norm(found.xy[0] - xy, axis=1)
             told.within += (off <= load_reliability().error_px(one)[0])[labelled].tolist()
-        ours[frame.exercise].add(_pose(found), xy, frame.visible)
+        ours[label.exercise].add(_pose(found), xy, label.visible)
     return {"plain YOLO": plain, "pose step": ours}, flags
 
 

@@ -44,16 +44,10 @@ class FrameLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelledFrame:
-    """A ``FrameLabel`` beside its decoded ``image`` (H, W, 3) uint8 BGR."""
+    """What is known of a frame beside its decoded ``image`` (H, W, 3) uint8 BGR."""
 
-    file: str
-    group: str
-    exercise: str
-    t: float
+    label: FrameLabel
     image: Image
-    xy: npt.NDArray[np.float32]
-    visible: npt.NDArray[np.bool_]
-    hidden: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +118,7 @@ def _decoded(path: Path, labels: list[FrameLabel]) -> Iterator[LabelledFrame]:
                     f"{label.file} is {clip.width}x{clip.height}, "
                     f"labelled at {label.width}x{label.height}"
                 )
-            yield LabelledFrame(
-                file=label.file,
-                group=label.group,
-                exercise=label.exercise,
-                t=frame.t,
-                image=frame.image,
-                xy=label.xy,
-                visible=label.visible,
-                hidden=label.hidden,
-            )
+            yield LabelledFrame(label, frame.image)
             if not waiting:
                 return
     raise ValueError(f"{waiting[0].file} has no frame at {waiting[0].t} s")

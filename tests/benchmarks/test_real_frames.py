@@ -91,13 +91,13 @@ def test_boxes_lie_in_their_pictures_and_hold_the_lifter() -> None:
 def test_a_frame_comes_with_the_labels_of_its_moment(clips: Path, tmp_path: Path) -> None:
     table = write_table(tmp_path / "labels.csv", [0.08, 0.28])
     frames = list(labelled_frames(clips, table))
-    assert [frame.t for frame in frames] == pytest.approx([0.08, 0.28], abs=0.002)
+    assert [frame.label.t for frame in frames] == pytest.approx([0.08, 0.28], abs=0.002)
     # Frames 2 and 7 of ten, filmed at 20 levels of brightness a frame.
     assert [frame.image.mean() for frame in frames] == pytest.approx([60, 160], abs=4)
-    assert frames[1].xy[3] == pytest.approx([3, 2.8])
-    assert frames[1].hidden[3]
-    assert frames[1].visible[4]
-    assert np.isnan(frames[1].xy[-1]).all()
+    assert frames[1].label.xy[3] == pytest.approx([3, 2.8])
+    assert frames[1].label.hidden[3]
+    assert frames[1].label.visible[4]
+    assert np.isnan(frames[1].label.xy[-1]).all()
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from references.skeleton import JOINTS, KEYPOINT_INDEX
+from references.skeleton import JOINTS, KEYPOINT_INDEX, LIMBS
 
 Floats = npt.NDArray[np.float32]
 
 _SHOULDERS: Final = [KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"]]
 _HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
+_BONES: Final = np.array(LIMBS)
 
 # A torso whose picture is flatter than this, rise over run, belongs to somebody who lies.
 _LYING_SLOPE: Final = 1.0
@@ -48,6 +49,11 @@ def joint_angles(pose: npt.ArrayLike) -> Mapping[str, Floats]:
         name: included_angle(pose[..., a, :], pose[..., b, :], pose[..., c, :])
         for name, (a, b, c) in JOINTS.items()
     }
+
+
+def bone_lengths(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return the length (..., B) of every bone drawn between keypoints (..., 17, D)."""
+    return np.asarray(np.linalg.norm(xy[..., _BONES[:, 0], :] - xy[..., _BONES[:, 1], :], axis=-1))
 
 
 def torso(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -8,24 +8,29 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from pipeline.pose.people import People
+from references.geometry import bone_lengths
 
 Floats = npt.NDArray[np.float32]
 
 # Half of a lifter's keypoints hardly move in the third of a second between two looks, and whoever
 # walks goes a quarter of their height: keypoints whose median is further than this from where they
-# were expected, in body heights, are somebody else's. Boxes would not tell: raised arms change them
-# more. (In made-up company the lifter is kept in 98.9 % of looks with 0.3 and in 99.8 % with 0.5,
-# without more of others being mixed in.)
-_REACH: Final = 0.5
+# were expected, in body sizes, are somebody else's. (This and the next do best in made-up company.)
+_REACH: Final = 0.6
 
-# How fast a likeness falls off with the mean distance of the keypoints, in body heights.
+# Turning and bending change what is seen of a body. Somebody this many times as large or as small
+# as a moment ago is somebody else all the same, who passes before or behind.
+_GROWTH: Final = 2.5
+
+# How fast a likeness falls off with the mean distance of the keypoints, in body sizes.
 _POSE_REACH: Final = 0.1
 
-# How much of a newly seen change of place goes into the speed at which somebody is expected on.
+# How much of a newly seen change of place goes into the speed at which somebody is expected on, and
+# for how long they are: who stays behind somebody else for longer has most likely stopped there.
 _NEW_SPEED: Final = 0.5
+_GOES_ON_S: Final = 1.0
 
 # Somebody hidden for longer than this who comes back is followed as somebody new.
-_MAX_ABSENCE_S: Final = 2.0
+_MAX_ABSENCE_S: Final = 5.0
 
 
 @dataclass(slots=True)
@@ -39,21 +44,20 @@ class Follower:
 class _Trail:
     """Where a follower was last, how fast they were, and how large."""
 
-    def __init__(self, t: float, pose: Floats, size: float) -> None:
+    def __init__(self, t: float, pose: Floats) -> None:
         self.follower = Follower()
         self.t = t
-        self._pose = pose
+        self.pose = pose
         self._speed = np.zeros(2, np.float32)
-        self.size = size
 
     def expected(self, t: float) -> Floats:
         """Return the keypoints (17, 2) at ``t`` if the body goes on as it went."""
-        return self._pose + self._speed * np.float32(t - self.t)
+        return self.pose + self._speed * np.float32(min(t - self.t, _GOES_ON_S))
 
-    def extend(self, t: float, pose: Floats, size: float) -> None:
-        went = np.median(pose - self._pose, axis=0) / np.float32(t - self.t)
+    def extend(self, t: float, pose: Floats) -> None:
+        went = np.median(pose - self.pose, axis=0) / np.float32(t - self.t)
         self._speed += np.float32(_NEW_SPEED) * (went - self._speed)
-        self.t, self._pose, self.size = t, pose, size
+        self.t, self.pose = t, pose
 
 
 def follow(people: list[People], t: npt.NDArray[np.float64]) -> list[Follower]:
@@ -66,35 +70,42 @@ def follow(people: list[People], t: npt.NDArray[np.float64]) -> list[Follower]:
     trails: list[_Trail] = []
     for index, (seen, now) in enumerate(zip(people, t.tolist(), strict=True)):
         active = [trail for trail in trails if now - trail.t <= _MAX_ABSENCE_S]
-        sizes = (seen.boxes[:, 2:] - seen.boxes[:, :2]).max(axis=1, initial=1.0)
         linked: dict[int, _Trail] = {}
-        if active and len(sizes):
-            likeness = _likeness(active, now, seen.xy, sizes)
+        if active and len(seen.xy):
+            likeness = _likeness(active, now, seen.xy)
             for a, b in zip(*linear_sum_assignment(-likeness), strict=True):
                 if likeness[a, b] > 0:
                     linked[int(b)] = active[a]
-        for row, size in enumerate(sizes.tolist()):
-            pose = seen.xy[row]
+        for row, pose in enumerate(seen.xy):
             if row in linked:
                 trail = linked[row]
-                trail.extend(now, pose, size)
+                trail.extend(now, pose)
             else:
-                trail = _Trail(now, pose, size)
+                trail = _Trail(now, pose)
                 trails.append(trail)
             trail.follower.frames.append(index)
             trail.follower.rows.append(row)
     return [trail.follower for trail in trails]
 
 
-def _likeness(trails: list[_Trail], t: float, poses: Floats, sizes: Floats) -> Floats:
+def _likeness(trails: list[_Trail], t: float, poses: Floats) -> Floats:
     """Likeness, 0 to 1, of everybody followed to every pose (N, 17, 2) seen at ``t``, (A, N).
 
     It falls off exponentially with the mean distance of the keypoints: when one person walks past
     another, staying with both costs less than swapping them, which a squared distance would favour.
-    It is 0 out of reach.
+    It is 0 out of reach, and for bodies of another size.
     """
     expected = np.stack([trail.expected(t) for trail in trails])
-    size = np.maximum(np.array([trail.size for trail in trails])[:, None], sizes)
-    off = np.linalg.norm(expected[:, None] - poses[None], axis=3) / size[..., None]
+    was, now = _size(np.stack([trail.pose for trail in trails]))[:, None], _size(poses)
+    off = np.linalg.norm(expected[:, None] - poses, axis=3) / np.sqrt(was * now)[..., None]
     likeness = np.exp(-off.mean(axis=2) / _POSE_REACH)
-    return np.where(np.median(off, axis=2) <= _REACH, likeness, 0.0).astype(np.float32)
+    same = np.maximum(was / now, now / was) <= _GROWTH
+    return np.where(same & (np.median(off, axis=2) <= _REACH), likeness, 0.0).astype(np.float32)
+
+
+def _size(poses: Floats) -> Floats:
+    """Return how large bodies (N, 17, 2) are in pixels: all bones at right angles to each other.
+
+    Boxes would not tell: raised arms change them more.
+    """
+    return np.asarray(np.linalg.norm(bone_lengths(poses), axis=1).clip(min=1.0), np.float32)

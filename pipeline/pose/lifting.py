@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from pipeline.pose.follow import Follower
 from pipeline.pose.people import People
-from references.geometry import lies
-from references.skeleton import KEYPOINT_INDEX, LIMBS
+from references.geometry import bone_lengths, lies
+from references.skeleton import KEYPOINT_INDEX
 
 Floats = npt.NDArray[np.float64]
 
@@ -90,7 +90,6 @@ class _Conduct:
         limbs = np.where(sure[..., None], (xy - torso[:, None]) / height, np.nan)[:, known]
         limbs -= np.nanmedian(limbs, axis=0)
         low, high = np.nanpercentile(limbs, (10, 90), axis=0)
-        bones = np.linalg.norm([xy[:, a] - xy[:, b] for a, b in LIMBS], axis=2)
         left, right = np.percentile(torso, (5, 95), axis=0)
         course = np.full(len(people), np.nan)
         course[follower.frames] = _in_one_number(np.nan_to_num(limbs).reshape(len(at), -1))
@@ -98,7 +97,7 @@ class _Conduct:
             movement=float(np.sort(np.linalg.norm(high - low, axis=1))[-2:][0]),
             travel=float(np.linalg.norm(right - left)) / height,
             aside=abs(float(np.median(boxes[:, [0, 2]].mean(axis=1))) / width - 0.5),
-            size=float(np.linalg.norm(np.percentile(bones, 90, axis=1))),
+            size=float(np.linalg.norm(np.percentile(bone_lengths(xy), 90, axis=0))),
             presence=len(at) / len(people),
             shown=min(int(known.sum()) / _BODY, 1.0),
             course=course,

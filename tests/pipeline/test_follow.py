@@ -70,8 +70,23 @@ def test_raised_arms_change_the_box_and_not_who_it_is() -> None:
 
 def test_a_short_absence_is_bridged_and_a_long_one_is_not() -> None:
     t, poses = lifting(8)
-    for gap, followers in ((10, 1), (45, 2)):
+    for gap, followers in ((10, 1), (60, 1), (90, 2)):
         frames = [
             people() if 20 <= i < 20 + gap else people(person(p)) for i, p in enumerate(poses)
         ]
         assert len(follow(frames, t)) == followers
+
+
+def test_who_passes_before_the_lifter_and_hides_them_is_somebody_else() -> None:
+    t = np.arange(12) / 3
+    lifter = curl_pose(170)
+    frames = []
+    for i in range(12):
+        # Twice as near to the phone, and right before the lifter for two looks.
+        passer = 3 * curl_pose(170, origin=(90 + 50 * (i - 5), -100))
+        frames.append(
+            people(person(passer)) if i in (5, 6) else people(person(lifter), person(passer))
+        )
+    first = follow(frames, t)[0]
+    assert first.frames == [0, 1, 2, 3, 4, 7, 8, 9, 10, 11]
+    assert set(first.rows) == {0}

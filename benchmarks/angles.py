@@ -20,10 +20,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.faults import beyond_limit, is_shown
 from pipeline.space.examine import Examined, examine
 from pipeline.space.teller import MEASURED, Teller
 from pipeline.space.weights import SHIPPED, load
-from references.motions import Fault, motions
+from references.motions import motions
 from references.skeleton import JOINT_KINDS, JOINTS, kind_of
 
 Floats = npt.NDArray[np.float64]
@@ -161,8 +162,8 @@ def _views(examined: Sequence[Examined]) -> Table:
 def _faults(teller: Teller, examined: Sequence[Examined]) -> tuple[Table, float, float]:
     """Return a table, the share of large faults found, and that of good sets with any.
 
-    A fault is found where the network's size of it is beyond the limit (median over the
-    repetitions); that no keypoint shows it, the wrists' own, does not count.
+    A fault is found as a report finds it, but for joints that were hidden; that no keypoint shows
+    it, the wrists' own, does not count.
     """
     table = Table("fault", "large", "found", "sets without any", "taken for one", title="Faults")
     found: list[bool] = []
@@ -171,8 +172,12 @@ def _faults(teller: Teller, examined: Sequence[Examined]) -> tuple[Table, float,
         own = [one for one in examined if one.clip.exercise == exercise]
         for column, name in enumerate(names, MEASURED):
             fault = motions()[exercise].fault(name)
+            chance_deg = teller.by_chance(exercise)[name]
             told = {
-                id(o): bool(np.median(o.told.sizes[:, column, 1]) > fault.limit_deg) for o in own
+                id(o): bool(
+                    beyond_limit(o.told.interval(column), fault.limit_deg, chance_deg).any()
+                )
+                for o in own
             }
             large = [
                 told[id(one)]
@@ -180,7 +185,7 @@ def _faults(teller: Teller, examined: Sequence[Examined]) -> tuple[Table, float,
                 if np.median(one.true[:, column]) >= fault.limit_deg + _LARGE_DEG
             ]
             good = [told[id(one)] for one in own if id(one) in blamed]
-            shown = _is_shown(fault)
+            shown = is_shown(fault)
             table.add_row(
                 f"{exercise} {name}" + ("" if shown else " (no keypoint shows it)"),
                 *map(str, (len(large), sum(large), len(good), sum(good))),
@@ -191,10 +196,6 @@ def _faults(teller: Teller, examined: Sequence[Examined]) -> tuple[Table, float,
                     if id(one) in blamed:
                         blamed[id(one)] |= told[id(one)]
     return table, float(np.mean(found)), float(np.mean(list(blamed.values())))
-
-
-def _is_shown(fault: Fault) -> bool:
-    return any(name != "wrist" for _, name in fault.adds)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,13 @@ def _fault_lines(fault: FoundFault, number: int, language: str) -> Iterator[str]
         high=_degrees(fault.high_deg),
         repetitions=listed([str(r) for r in fault.repetitions], language),
     )
+    if fault.told_deg is not None and fault.by_chance_deg is not None:
+        yield text(
+            "explain.chance",
+            language,
+            told=_degrees(fault.told_deg),
+            chance=_degrees(fault.by_chance_deg),
+        )
     yield text("explain.fine", language, limit=_degrees(fault.limit_deg), source=fault.source)
     yield text("explain.priority", language, priority=fault.priority)
 

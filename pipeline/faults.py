@@ -24,7 +24,7 @@ from references.texts import DEFAULT_LANGUAGE, text
 # view does not show.
 _LARGE_DEG: Final = 15.0
 
-# How much of the limit the whole interval must lie beyond.
+# How much of the limit the whole interval of a joint must lie beyond.
 _SURE_SHARE: Final = 0.75
 
 
@@ -32,30 +32,57 @@ def find_faults(
     exercise: Exercise,
     comparisons: Sequence[Comparison],
     told: Mapping[str, Interval],
+    by_chance_deg: Mapping[str, float],
     language: str = DEFAULT_LANGUAGE,
     *,
     held_against: Mapping[tuple[str, Phase], JointNorms] = MappingProxyType({}),
 ) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
     """Return the faults of a set, what matters most first, and those that may hide from this view.
 
-    ``told`` says by name how far each goes in each repetition. A fault of one arm, and one of a
-    joint that is ``held_against`` another norm than the expert, by joint and phase, is as large as
-    that joint's angle says. A fault is found where its size is beyond its limit and the whole
+    ``told`` says by name how far each goes in each repetition, ``by_chance_deg`` how far it is told
+    to go in sets done right. A fault is found in repetitions in which it is told to go further than
+    by chance and the middle of its interval lies beyond its limit, if both hold of the set's median
+    repetition as well: one repetition alone is wrong too often.
+
+    A fault of a joint that is ``held_against`` another norm than the expert, by joint and phase, is
+    as large as that joint's angle says. It is found where that is beyond the limit and the whole
     interval beyond three quarters of the limit.
     """
     found: list[FoundFault] = []
     untold: list[str] = []
     for fault in motions()[exercise.name].faults:
+        if not is_shown(fault):
+            untold.append(fault.name)
+            continue
         size = _by_joints(exercise, fault, comparisons, held_against)
         if size is None:
-            size = told[fault.name]
-        beyond = (size.deg > fault.limit_deg) & (size.low_deg > _SURE_SHARE * fault.limit_deg)
+            size, chance_deg = told[fault.name], by_chance_deg[fault.name]
+            beyond = beyond_limit(size, fault.limit_deg, chance_deg)
+        else:
+            chance_deg = None
+            beyond = (size.deg > fault.limit_deg) & (size.low_deg > _SURE_SHARE * fault.limit_deg)
         if beyond.any():
-            found.append(_found(exercise, fault, size, beyond, language))
+            found.append(_found(exercise, fault, size, beyond, chance_deg, language))
         elif _may_hide(fault, size):
             untold.append(fault.name)
     found.sort(key=lambda f: (f.priority, -f.size_deg / f.limit_deg))
     return tuple(found), tuple(untold)
+
+
+def beyond_limit(size: Interval, limit_deg: float, by_chance_deg: float) -> npt.NDArray[np.bool_]:
+    """Return in which repetitions (R,) a fault goes beyond its limit; none unless the median does.
+
+    What is told of a fault that hardly shows is drawn to none, so that a small size may say much:
+    it is compared with the sizes told of sets done right. How far the fault goes is said better by
+    the middle of the interval.
+    """
+    known = np.isfinite(size.deg)
+    beyond = (size.deg > by_chance_deg) & (size.middle_deg() > limit_deg)
+    if not known.any():
+        return beyond
+    deg, low_deg, high_deg = medians(size, known)
+    in_median = deg > by_chance_deg and (low_deg + high_deg) / 2 > limit_deg
+    return np.asarray(beyond & in_median)
 
 
 def _by_joints(
@@ -66,11 +93,10 @@ def _by_joints(
 ) -> Interval | None:
     """Return how far a fault goes by the angles of the joint that shows it, if they say it better.
 
-    A fault of one arm alone is the difference between both sides. Any other that is held against
-    another norm than the expert is what they have in common; of a side that was not seen, the other
-    one says it.
+    That is what both sides have in common where the joint is held against another norm than the
+    expert; of a side that was not seen, the other one says it. None of a fault of one arm alone.
     """
-    if fault.draws is None:
+    if fault.draws is None or any(part.startswith(SIDES) for part, _ in fault.adds):
         return None
     joint, phase, direction = fault.draws
     left, right = (
@@ -84,17 +110,12 @@ def _by_joints(
         )
         for side in (left, right)
     ]
-    one_arm = any(part.startswith(SIDES) for part, _ in fault.adds)
-    if not one_arm and all(limit.norm == "expert" for limit in limits):
+    if all(limit.norm == "expert" for limit in limits):
         return None
     left_size, right_size = (
         side.beyond(direction, limit.reference_deg)
         for side, limit in zip((left, right), limits, strict=True)
     )
-    if one_arm:
-        deg = np.abs(left_size.deg - right_size.deg)
-        reach = np.hypot(left.reach_deg(), right.reach_deg())
-        return Interval(deg, deg - reach, deg + reach)
     return Interval(
         *(
             _mean_of_known(*sides)
@@ -139,11 +160,13 @@ def _mean_of_known(
     return np.where(np.isnan(mean), np.where(np.isnan(left), right, left), mean)
 
 
+def is_shown(fault: Fault) -> bool:
+    """Tell whether any keypoint shows a fault: COCO has none of the hands."""
+    return any(name != "wrist" for _, name in fault.adds)
+
+
 def _may_hide(fault: Fault, size: Interval) -> bool:
     """Tell whether a fault could be there, large, unseen."""
-    # Of the hands COCO's keypoints show nothing.
-    if all(name == "wrist" for _, name in fault.adds):
-        return True
     high_deg = size.high_deg[np.isfinite(size.high_deg)]
     return not len(high_deg) or bool(np.median(high_deg) > fault.limit_deg + _LARGE_DEG)
 
@@ -158,9 +181,11 @@ def _found(
     fault: Fault,
     size: Interval,
     beyond: npt.NDArray[np.bool_],
+    chance_deg: float | None,
     language: str,
 ) -> FoundFault:
-    size_deg, low_deg, high_deg = medians(size, beyond)
+    told_deg, low_deg, high_deg = medians(size, beyond)
+    size_deg = told_deg if chance_deg is None else (low_deg + high_deg) / 2
     repetitions = tuple(int(i) + 1 for i in np.flatnonzero(beyond))
     words, priority = _correction(exercise, fault, language)
     return FoundFault(
@@ -170,6 +195,8 @@ def _found(
         low_deg=round(low_deg, 1),
         high_deg=round(high_deg, 1),
         limit_deg=fault.limit_deg,
+        told_deg=None if chance_deg is None else round(told_deg, 1),
+        by_chance_deg=None if chance_deg is None else round(chance_deg, 1),
         source=fault.source,
         priority=priority,
         message=text(

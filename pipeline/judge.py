@@ -129,6 +129,7 @@ def judge(
             known,
             comparisons,
             seen_faults(known, space.faults, track, found),
+            space.by_chance_deg,
             language,
             held_against=held_against,
         )

@@ -107,8 +107,11 @@ class Deviation:
 class FoundFault:
     """A fault that coaches know by name (``references/motions``), found in some repetitions.
 
-    ``size_deg`` is the median over those repetitions, ``low_deg`` and ``high_deg`` those of its
-    interval; up to ``limit_deg`` it is fine. The rest is as in `Deviation`.
+    ``low_deg`` and ``high_deg`` are the medians of its interval over those repetitions and
+    ``size_deg`` the middle of it; up to ``limit_deg`` it is fine. ``told_deg`` is the median size
+    by which it was told from sets done right, of which hardly any is told more than
+    ``by_chance_deg``. That is None, and ``size_deg`` what was told, where a norm other than the
+    expert's counts. The rest is as in `Deviation`.
     """
 
     name: str
@@ -121,6 +124,8 @@ class FoundFault:
     priority: int
     message: str
     spoken: str
+    told_deg: float | None = None
+    by_chance_deg: float | None = None
 
 
 Finding = Deviation | FoundFault

@@ -1,5 +1,6 @@
 """``gymbrain train-angles``: teach the network that tells joint angles in space."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,9 +11,9 @@ from rich.console import Console
 from bot.cli.console import Report, progress_bar
 from pipeline.errors import SettingError
 from pipeline.space.card import write_card
-from pipeline.space.examine import examine, fitted_widths
+from pipeline.space.examine import examine, fitted_widths, told_by_chance
 from pipeline.space.lessons import Lessons, make_lessons
-from pipeline.space.teller import Teller, Widths
+from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings
 from pipeline.space.train import train as train_network
 from pipeline.space.weights import SHIPPED, save
@@ -28,6 +29,7 @@ _PART: Final = 500
 _SEEDS_EACH: Final = 10_000
 _CALIBRATION: Final = 9_000
 _TEST: Final = 9_001
+_RIGHT: Final = 9_002
 
 
 def train_angles(
@@ -39,6 +41,9 @@ def train_angles(
     examined: Annotated[
         int, typer.Option(help="Sets for the intervals, and as many for the card.", min=1)
     ] = 600,
+    right: Annotated[
+        int, typer.Option(help="Sets done right, to know what is told of them.", min=1)
+    ] = 1_600,
     steps: Annotated[int, typer.Option(help="Batches to learn.", min=1)] = _DEFAULT.steps,
     batch: Annotated[int, typer.Option(help="Sets of a batch.", min=1)] = _DEFAULT.batch,
     seed: Annotated[int, typer.Option(help="Chance of sets and training.", min=0)] = _DEFAULT.seed,
@@ -59,10 +64,12 @@ def train_angles(
         lessons = _lessons(work, names, seeds, report)
         network = train_network(lessons, names, settings, report).to("cpu").eval()
     faults = {name: tuple(fault.name for fault in motions()[name].faults) for name in names}
-    teller = Teller(network, faults, Widths.as_told(len(names)))
+    teller = Teller.as_told(network, faults)
     with console.status("fitting the intervals"):
         calibration = examine(teller, examined, first + _CALIBRATION)
-        teller = Teller(network, faults, fitted_widths(teller, calibration))
+        teller = replace(teller, widths=fitted_widths(teller, calibration))
+        done_right = examine(teller, right, first + _RIGHT, fault_share=0.0)
+        teller = replace(teller, chance_deg=told_by_chance(teller, done_right))
     save(teller, out)
     card = out.with_name("MODEL_CARD.md")
     with console.status("examining"):
@@ -74,6 +81,7 @@ def train_angles(
             sets=len(lessons),
             seeds=seeds,
             calibration_seed=first + _CALIBRATION,
+            right_seed=first + _RIGHT,
             test_seed=first + _TEST,
             examined=list(examine(teller, examined, first + _TEST, held_out=True)),
         )

@@ -23,6 +23,10 @@ class Interval:
     low_deg: Floats
     high_deg: Floats
 
+    def middle_deg(self) -> Floats:
+        """Return the middle between both ends, (R,)."""
+        return np.asarray((self.low_deg + self.high_deg) / 2)
+
     def where(self, known: npt.NDArray[np.bool_]) -> Self:
         """Return the same with NaN where ``known`` (R,) is false."""
         values = (self.deg, self.low_deg, self.high_deg)
@@ -49,9 +53,11 @@ class SpaceAngles:
 
     ``angles`` are the included angles in space at the start and the turn of each repetition, by
     phase and joint name, like ``left_elbow``; ``faults`` how far each known fault of the exercise
-    goes, by name, at the one of both moments at which it shows more.
+    goes, by name, at the one of both moments at which it shows more. ``by_chance_deg`` is how far
+    each is told to go in a set done right, but for the rare one.
     """
 
     angles: Mapping[Phase, Mapping[str, Interval]]
     faults: Mapping[str, Interval]
+    by_chance_deg: Mapping[str, float]
     view: View

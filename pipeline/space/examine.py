@@ -13,7 +13,7 @@ from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
 from pipeline.space.lessons import fault_sizes, watched_clips
-from pipeline.space.measures import MEASURES, measure
+from pipeline.space.measures import MEASURES, MOST_FAULTS, measure
 from pipeline.space.moments import START, TURN, frames_of
 from pipeline.space.tell import sight_of
 from pipeline.space.teller import MEASURED, SIZES, Teller, Told, Widths
@@ -27,6 +27,9 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 PROMISED: Final = 0.8
 """The share of the truth that the intervals hold."""
+
+BLAMED: Final = 0.01
+"""The share of sets done right in which some fault may be told larger than by chance."""
 
 # A width beyond these factors says more about the few sets it was measured on than about others.
 _FACTORS: Final = (0.5, 3.0)
@@ -118,6 +121,24 @@ def fitted_widths(teller: Teller, sets: Iterable[Examined]) -> Widths:
         told = np.array([one.told.off_deg[0] for one in own])
         widths.view[number] = np.quantile(off / told, PROMISED)
     return widths
+
+
+def told_by_chance(teller: Teller, sets: Iterable[Examined]) -> Floats:
+    """Return how far faults are told to go in these sets, all done right: (E, MOST_FAULTS) degrees.
+
+    Of all faults of an exercise together at most `BLAMED` of its sets are told one larger; each
+    fault gets the same part of that.
+    """
+    examined = list(sets)
+    chance = np.zeros((len(teller.exercises()), MOST_FAULTS))
+    for number, (name, faults) in enumerate(teller.faults.items()):
+        told = [
+            np.median(one.told.sizes[:, MEASURED:, 1], axis=0)
+            for one in examined
+            if one.clip.exercise == name
+        ]
+        chance[number] = np.quantile(told, 1 - BLAMED / len(faults), axis=0)
+    return chance
 
 
 def _factor(beyond: Floats, reach: Floats) -> float:

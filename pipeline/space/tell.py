@@ -49,6 +49,7 @@ def angles_in_space(
     return SpaceAngles(
         angles={phase: {name: _interval(next(columns)) for name in MEASURES} for phase in PHASES},
         faults={name: _interval(next(columns)) for name in teller.faults[exercise]},
+        by_chance_deg=teller.by_chance(exercise),
         view=View(
             azimuth_deg=float(np.degrees(np.arctan2(left, ahead)) % 360),
             elevation_deg=float(np.degrees(np.arcsin(np.clip(up, -1, 1)))),

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from pipeline.space.answer import Interval
 from pipeline.space.features import Sight, features
 from pipeline.space.measures import MEASURES, MIRRORED, MOST_FAULTS
 from pipeline.space.model import UNIT_DEG, SpaceNetwork
@@ -41,6 +42,11 @@ class Told:
     view: Floats
     off_deg: Floats
 
+    def interval(self, size: int) -> Interval:
+        """Return one of the sizes in each repetition."""
+        low, middle, high = self.sizes[:, size].T
+        return Interval(middle, low, high)
+
 
 @dataclass(frozen=True, slots=True)
 class Widths:
@@ -62,15 +68,31 @@ class Widths:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """A network, the exercises it knows with their faults in its order, and the widths."""
+    """A network, the exercises it knows with their faults in its order, and the widths.
+
+    ``chance_deg`` (E, MOST_FAULTS) is how far each fault is told to go in a set done right, but for
+    the rare one.
+    """
 
     network: SpaceNetwork
     faults: Mapping[str, tuple[str, ...]]
     widths: Widths
+    chance_deg: Floats
+
+    @classmethod
+    def as_told(cls, network: SpaceNetwork, faults: Mapping[str, tuple[str, ...]]) -> Self:
+        """Return a teller that says what the network says, and takes nothing for chance."""
+        widths = Widths.as_told(len(faults))
+        return cls(network, faults, widths, np.zeros((len(faults), MOST_FAULTS)))
 
     def exercises(self) -> Sequence[str]:
         """Return the names of the exercises in the network's order."""
         return tuple(self.faults)
+
+    def by_chance(self, exercise: str) -> Mapping[str, float]:
+        """Return how far each fault of an exercise is told to go in a set done right, by name."""
+        told = self.chance_deg[self.exercises().index(exercise)]
+        return {name: float(deg) for name, deg in zip(self.faults[exercise], told, strict=False)}
 
     def tell(self, sight: Sight, exercise: npt.NDArray[np.int64]) -> Told:
         """Return what is told of sets of exercises (S,), indices.

@@ -20,6 +20,7 @@ SHIPPED: Final = Path(__file__).parent / "weights" / "angles.npz"
 
 _META: Final = "meta"
 _WIDTHS: Final = "widths."
+_CHANCE: Final = "chance_deg"
 
 
 def save(teller: Teller, path: Path) -> None:
@@ -30,6 +31,7 @@ def save(teller: Teller, path: Path) -> None:
         arrays[name] = tensor.cpu().numpy().astype(np.float16)
     for name, values in asdict(teller.widths).items():
         arrays[_WIDTHS + name] = values.astype(np.float32)
+    arrays[_CHANCE] = teller.chance_deg.astype(np.float32)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
@@ -46,6 +48,7 @@ def load(path: Path = SHIPPED) -> Teller:
             meta = json.loads(str(data[_META]))
             arrays = {name: data[name] for name in data.files if name != _META}
         widths = {name: arrays.pop(_WIDTHS + name) for name in ("below", "above", "view")}
+        chance_deg = arrays.pop(_CHANCE).astype(np.float64)
         config = ModelConfig(**meta["config"])
         if (config.features, config.sizes) != (FEATURES, SIZES):
             raise ValueError(f"weights of {config} for {FEATURES} features and {SIZES} sizes")
@@ -57,5 +60,8 @@ def load(path: Path = SHIPPED) -> Teller:
     except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise SettingError("train_angles.no_weights", path=path) from error
     return Teller(
-        network.eval(), faults, Widths(**{n: w.astype(np.float64) for n, w in widths.items()})
+        network.eval(),
+        faults,
+        Widths(**{name: values.astype(np.float64) for name, values in widths.items()}),
+        chance_deg,
     )

@@ -45,7 +45,7 @@ def space_angles(
         }
         for phase in PHASES
     }
-    return SpaceAngles(angles, {}, View(90.0, 0.0, 10.0))
+    return SpaceAngles(angles, {}, {}, View(90.0, 0.0, 10.0))
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,19 @@ def test_a_joint_not_seen_well_is_not_judged(given: Comparison, reason: str) -> 
     ("user", "words"),
     [
         ([90, 90, 90], "in every repetition"),
-        ([90, 160, 160], "in repetition 1."),
+        ([90, 160], "in repetition 1."),
         ([90, 160, 90], "in repetitions 1 and 3."),
     ],
 )
 def test_a_correction_says_in_which_repetitions(user: list[float], words: str) -> None:
     [deviation] = correct(CURL, [comparison("left_elbow", "start", user, 160)])[0]
     assert words in deviation.message
+
+
+def test_one_repetition_alone_is_not_corrected_among_others() -> None:
+    assert correct(CURL, [comparison("left_elbow", "start", [90, 160, 160], 160)])[0] == ()
+    # Of the other two one was not seen.
+    assert correct(CURL, [comparison("left_elbow", "start", [90, np.nan, 160], 160)])[0]
 
 
 def test_a_repetition_in_which_the_joint_was_hidden_is_not_blamed() -> None:

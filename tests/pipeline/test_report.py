@@ -54,6 +54,7 @@ REPORT = Report(
         FoundFault(
             *("torso_leans_back", (2,), 21.0, 15.5, 26.0, 10.0, "textbook", 1),
             *("Stand tall. Torso leans back: about 21° in repetition 2.", "Stand tall."),
+            *(19.0, 8.0),
         ),
     ),
     faults_not_judged=("wrists_bent",),

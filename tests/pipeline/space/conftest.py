@@ -5,7 +5,7 @@ import pytest
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
 from pipeline.space.lessons import Lessons, make_lessons, watched_clips
-from pipeline.space.teller import Teller, Widths
+from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings, train
 from references.motions import motions
 from references.synthetic.skeleton_clips import SkeletonClip
@@ -20,7 +20,7 @@ def untrained(lessons: Lessons, names: Sequence[str] = NAMES, *, seed: int = 0) 
     few = TrainingSettings(width=16, blocks=1, steps=3, batch=8, seed=seed)
     network = train(lessons, names, few, lambda what, done, total: None)
     faults = {name: tuple(fault.name for fault in motions()[name].faults) for name in names}
-    return Teller(network, faults, Widths.as_told(len(names)))
+    return Teller.as_told(network, faults)
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import SettingError
-from pipeline.space.examine import Examined, examine, fitted_widths
+from pipeline.space.examine import Examined, examine, fitted_widths, told_by_chance
 from pipeline.space.lessons import Lessons
 from pipeline.space.tell import sight_of
-from pipeline.space.teller import MEASURED, Teller, Widths
+from pipeline.space.teller import MEASURED, Teller
 from pipeline.space.weights import load, save
 from tests.pipeline.space.conftest import NAMES, Watched, untrained
 
@@ -34,13 +34,15 @@ def test_training_sets_out_from_the_usual_angles(lessons: Lessons, watched: list
 
 
 def test_weights_come_back_from_the_disk(lessons: Lessons, tmp_path: Path) -> None:
-    teller = replace(untrained(lessons), widths=Widths.as_told(2))
+    teller = untrained(lessons)
     teller.widths.below[1, 3] = 1.5
+    teller.chance_deg[0, 2] = 7.5
     save(teller, tmp_path / "angles.npz")
     again = load(tmp_path / "angles.npz")
     np.testing.assert_allclose(weights(again), weights(teller), atol=2e-3)
     assert again.faults == teller.faults
     assert again.widths.below[1, 3] == pytest.approx(1.5)
+    assert again.by_chance(NAMES[0])[again.faults[NAMES[0]][2]] == 7.5
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"text"])
@@ -58,6 +60,18 @@ def test_fitted_intervals_hold_four_of_five(lessons: Lessons) -> None:
     shares = [one.covered() for one in examine(replace(teller, widths=widths), 12, 6)]
     # A network that knows nothing tells intervals of which some are too wide to be mended.
     assert np.mean(np.concatenate(shares)) == pytest.approx(0.8, abs=0.08)
+
+
+def test_faults_are_seldom_told_larger_than_by_chance(lessons: Lessons) -> None:
+    teller = untrained(lessons)
+    right = list(examine(teller, 12, 6, fault_share=0.0))
+    chance_deg = told_by_chance(teller, right)
+    for number, name in enumerate(NAMES):
+        own = [one for one in right if one.clip.exercise == name]
+        told = np.array([np.median(one.told.interval(MEASURED).deg) for one in own])
+        # Of so few sets only the one told most lies beyond.
+        assert (told > chance_deg[number, 0]).sum() <= 1
+        assert told.min() < chance_deg[number, 0] <= told.max()
 
 
 def test_intervals_that_reach_half_as_far_are_made_twice_as_wide(lessons: Lessons) -> None:

@@ -43,7 +43,7 @@ def without_duplicates(people: People) -> People:
     return People(people.boxes[kept], people.scores[kept], people.xy[kept], people.conf[kept])
 
 
-def overlaps(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def overlaps(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Return the intersection over union (A, B) of boxes ``a`` (A, 4) and ``b`` (B, 4)."""
     corner = np.maximum(a[:, None, :2], b[None, :, :2])
     opposite = np.minimum(a[:, None, 2:], b[None, :, 2:])

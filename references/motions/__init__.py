@@ -28,8 +28,12 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
     metres of what carries.
 
 ``display``, by language, is what the exercise is called and ``aliases`` what people type for it; an
-exercise that has a file of checks has both there. ``looks_like`` lists exercises that it can hardly
-be told from by its joints alone.
+exercise that has a file of checks has both there. ``looks_like`` lists commoner exercises
+that it can hardly be told from by its joints alone.
+
+``[[variants]]``
+    other ways to do it that count as the same exercise: what stands there, whole tables like
+    ``[variants.arms]``, takes the place of what stands above.
 
 Every parameter is a number, or a list of numbers evenly spread over the phases; a table with
 ``over`` and ``source`` tells where the figures come from.
@@ -145,6 +149,7 @@ class Motion:
     display: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     aliases: tuple[str, ...] = ()
     looks_like: tuple[str, ...] = ()
+    variants: tuple["Motion", ...] = ()
     lifts: Way | None = None
 
     def has(self, part: str, name: str) -> bool:
@@ -211,6 +216,10 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         display=MappingProxyType(table.get("display", {})),
         aliases=tuple(table.get("aliases", ())),
         looks_like=tuple(table.get("looks_like", ())),
+        variants=tuple(
+            parse_motion(exercise, {**table, "variants": (), **variant})
+            for variant in table.get("variants", ())
+        ),
         lifts=lifts,
     )
     _check_limb(motion, "arms", ("reach", "upper"))

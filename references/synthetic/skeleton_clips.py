@@ -16,6 +16,7 @@ from references.synthetic.error_model import ErrorModel, load_error_model
 from references.synthetic.performance import Boundary, Performance, perform
 from references.synthetic.variation import (
     random_body,
+    random_close_viewpoint,
     random_lens,
     random_motion,
     random_repetitions,
@@ -34,6 +35,9 @@ _SHAKE_S: Final = 0.4
 
 # How often a clip shows how the weight is taken, and how it is put back.
 _SHOWS_SET_UP: Final = 0.4
+
+# How often an exercise is done in one of its other ways.
+_VARIES: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ class SkeletonClip:
     lens: Lens
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a phone and a pose network make of a moving body; the fields are as in SkeletonClip."""
+
+    xy: Floats
+    conf: Floats
+    true_xy: Floats
+    viewpoint: Viewpoint
+    lens: Lens
+
+
 def skeleton_clips(
     count: int,
     *,
@@ -68,11 +83,13 @@ def skeleton_clips(
     fault_share: float = 0.5,
     errors: ErrorModel | None = None,
     held_out: bool = False,
+    close_share: float = 0.0,
 ) -> Iterator[SkeletonClip]:
     """Return ``count`` clips, the same for the same seed; all exercises are equally likely.
 
     ``exercises`` defaults to all that have a motion; ``errors`` to what was fitted to YOLO11n-pose;
-    bodies ``held_out`` are for measuring what was trained on the others.
+    bodies ``held_out`` are for measuring what was trained on the others. So many of the clips as
+    ``close_share`` are filmed from close by or from above (`random_close_viewpoint`).
     Clip number i depends on the seed and on i alone, so that any part can be made again by itself.
     Raises KeyError for an exercise without a motion.
     """
@@ -82,7 +99,7 @@ def skeleton_clips(
     for number in range(count):
         rng = np.random.default_rng((seed, number))
         motion = chosen[int(rng.integers(len(chosen)))]
-        yield _clip(motion, rng, fps, fault_share, model, held_out)
+        yield _clip(motion, rng, fps, fault_share, model, held_out, close_share)
 
 
 def _clip(
@@ -92,7 +109,10 @@ def _clip(
     fault_share: float,
     model: ErrorModel,
     held_out: bool,
+    close_share: float,
 ) -> SkeletonClip:
+    if motion.variants and rng.uniform() < _VARIES:
+        motion = motion.variants[int(rng.integers(len(motion.variants)))]
     own = random_motion(motion, rng)
     performance = perform(
         own,
@@ -109,26 +129,42 @@ def _clip(
     joints = body.keypoints(performance.pose(body))
     if motion.support == "feet" and rng.uniform() < 0.3:
         joints = _turning_away(joints, performance, rng)
-    corners = joints.reshape(-1, 3)
-    x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
-    viewpoint = random_viewpoint((float(x), float(y), float(z)), rng)
-    lens = random_lens(viewpoint, _EXTENT_M, rng)
-    true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
-    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, fps=fps)
+    seen = see(joints, rng, fps=fps, errors=model, close_share=close_share)
     return SkeletonClip(
         exercise=motion.exercise,
         t=performance.t,
-        xy=xy,
-        conf=conf,
-        true_xy=true_xy,
+        xy=seen.xy,
+        conf=seen.conf,
+        true_xy=seen.true_xy,
         joints=joints,
         phase=performance.phase,
         angles_deg=joint_angles(joints),
         faults_deg=performance.faults,
         boundaries=performance.boundaries,
-        viewpoint=viewpoint,
-        lens=lens,
+        viewpoint=seen.viewpoint,
+        lens=seen.lens,
     )
+
+
+def see(
+    joints: Floats,
+    rng: np.random.Generator,
+    *,
+    fps: float,
+    errors: ErrorModel | None = None,
+    close_share: float = 0.0,
+) -> Seen:
+    """Return joints (T, 17, 3) in metres as a phone of chance and a pose network see them."""
+    model = errors or load_error_model()
+    corners = joints.reshape(-1, 3)
+    x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    close = close_share > 0 and rng.uniform() < close_share
+    somewhere = random_close_viewpoint if close else random_viewpoint
+    viewpoint = somewhere((float(x), float(y), float(z)), rng)
+    lens = random_lens(viewpoint, _EXTENT_M, rng)
+    true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
+    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, fps=fps)
+    return Seen(xy, conf, true_xy, viewpoint, lens)
 
 
 def _with_set_up(performance: Performance, *, taken: bool, put_back: bool) -> Performance:

@@ -59,3 +59,18 @@ def test_a_motion_tells_on_which_way_the_weight_is_lifted() -> None:
     assert motions()["bench_press"].lifts == "back"
     with pytest.raises(ValueError, match="no such way"):
         parse_motion("barbell_biceps_curl", {**CURL, "lifts": "up"})
+
+
+def test_another_way_takes_the_place_of_whole_tables_and_leaves_the_rest() -> None:
+    table = copy.deepcopy(CURL)
+    table["variants"] = [{"arms": {"upper": 10, "bend": [170, 40], "spread": 20}}]
+    motion = parse_motion("barbell_biceps_curl", table)
+    [variant] = motion.variants
+    assert (motion.grip, variant.grip) == ("under", "neutral")
+    assert variant.has("arms", "spread")
+    assert not variant.has("arms", "width")
+    assert {k: v for k, v in variant.tracks.items() if k[0] != "arms"} == {
+        k: v for k, v in motion.tracks.items() if k[0] != "arms"
+    }
+    assert variant.exercise == motion.exercise
+    assert variant.variants == ()

@@ -62,6 +62,15 @@ def test_only_the_exercises_asked_for_are_made() -> None:
         next(skeleton_clips(1, seed=1, exercises=["underwater_hockey"]))
 
 
+def test_phones_come_closer_when_asked_to() -> None:
+    far, close = (
+        [clip.viewpoint.distance_m for clip in skeleton_clips(8, seed=3, close_share=share)]
+        for share in (0.0, 1.0)
+    )
+    assert min(far) >= 1.8
+    assert min(close) < 1.8
+
+
 def test_without_faults_there_are_none() -> None:
     for clip in skeleton_clips(6, seed=2, fault_share=0.0):
         assert not clip.faults_deg

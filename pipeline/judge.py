@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.camera import Camera
-from pipeline.classify import classify
+from pipeline.classify import classify, exercises_shown, sureness
 from pipeline.compare import Comparison, compare
 from pipeline.correct import adaptations, correct, judge_nothing, what_to_change
 from pipeline.faults import find_faults, seen_faults
@@ -89,8 +89,9 @@ def judge(
     """
     watch = _Stopwatch()
     candidates = classify(track)
+    shown = exercises_shown(track)
     best = candidates[0]
-    chosen = exercise or (best.name if best.probability >= _MIN_CONFIDENCE else None)
+    chosen = exercise or (best.name if sureness(candidates) >= _MIN_CONFIDENCE else None)
     known = exercises().get(chosen) if chosen else None
     watch.lap("classify")
 
@@ -159,7 +160,11 @@ def judge(
         faults_not_judged=untold,
         corrections=what_to_change(deviations, faults, language),
         not_judged=not_judged,
-        warnings=(*_warnings(chosen, known, swings, match, language), *adapted),
+        warnings=(
+            *_several(shown, language),
+            *_warnings(chosen, known, swings, match, language),
+            *adapted,
+        ),
         timings_s=watch.laps,
     )
 
@@ -210,6 +215,16 @@ def _known(
 
 def _seconds(track: PoseTrack, frame: int) -> float:
     return round(float(track.t[frame]), 3)
+
+
+def _several(shown: Sequence[str], language: str) -> tuple[str, ...]:
+    """Say when a clip shows more than one exercise."""
+    if len(shown) <= 1:
+        return ()
+    names = [exercise_title(name, language) for name in shown]
+    *head, last = names
+    listed = text("list.last", language, head=", ".join(head), last=last)
+    return (text("judge.several", language, exercises=listed),)
 
 
 def _warnings(

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +14,7 @@ from bot.cli.console import progress_bar
 from bot.cli.table1 import table1 as reproduce_table1
 from pipeline.classify.augment import Augmentation
 from pipeline.classify.card import write_card
+from pipeline.classify.curriculum import Curriculum, plan
 from pipeline.classify.dataset import (
     MIN_CLIPS,
     UNKNOWN,
@@ -25,15 +25,17 @@ from pipeline.classify.dataset import (
     load_openpose,
 )
 from pipeline.classify.evaluate import Evaluation, cross_validate
+from pipeline.classify.export import save
 from pipeline.classify.extract import pose_cache
+from pipeline.classify.model import Architecture
 from pipeline.classify.pictures import draw_confusion
-from pipeline.classify.synthesize import made_up_lifters
-from pipeline.classify.train import Source, TrainingSettings
+from pipeline.classify.runs import Runs
+from pipeline.classify.train import TrainingSettings
 from pipeline.classify.train import train as train_network
-from pipeline.classify.weights import SHIPPED, save
+from pipeline.classify.weights import SHIPPED
 from pipeline.errors import SettingError
 
-_PAPER: Final = TrainingSettings()
+_OURS: Final = TrainingSettings()
 _VARIED: Final = Augmentation()
 
 Clips = Annotated[
@@ -54,9 +56,12 @@ Keypoints = Annotated[
     ),
 ]
 Synthetic = Annotated[bool, typer.Option(help="Learn from made-up lifters too.")]
-Hidden = Annotated[int, typer.Option(help="GRU neurons (Table 1: 256 or 512).", min=1)]
+Network = Annotated[Architecture, typer.Option(help="Temporal convolutions, or the paper's GRU.")]
+Hidden = Annotated[
+    int, typer.Option(help="Channels, or neurons of the GRU (Table 1: 256 or 512).", min=1)
+]
 Dropout = Annotated[float, typer.Option(help="Table 1: 0.25 or 0.5.", min=0, max=0.9)]
-Attention = Annotated[bool, typer.Option(help="Multi-head self-attention.")]
+Attention = Annotated[bool, typer.Option(help="Multi-head self-attention after the GRU.")]
 TranslatePx = Annotated[
     float,
     typer.Option(
@@ -66,9 +71,16 @@ TranslatePx = Annotated[
     ),
 ]
 Mirror = Annotated[bool, typer.Option(help="Mirror every other clip.")]
-Epochs = Annotated[int, typer.Option(help="At most so many.", min=1)]
+Members = Annotated[int, typer.Option(help="Networks whose mean counts.", min=1)]
+Steps = Annotated[int, typer.Option(help="Batches that each network is taught.", min=2)]
 Seed = Annotated[int, typer.Option(help="Same seed, same machine: same network.")]
 Device = Annotated[str, typer.Option(help="torch's name of it, like cpu or cuda.")]
+Results = Annotated[
+    Path,
+    typer.Option(
+        help="Keeps what is finished, so that a stopped command goes on; Table 1 goes there too."
+    ),
+]
 Folds = Annotated[
     int,
     typer.Option(help="Parts to cross-validate in; 0 leaves one group out at a time.", min=0),
@@ -81,15 +93,17 @@ def train(
     cache: Cache = Path("poses"),
     keypoints: Keypoints = None,
     synthetic: Synthetic = True,
-    hidden: Hidden = _PAPER.hidden,
-    dropout: Dropout = _PAPER.dropout,
-    attention: Attention = _PAPER.attention,
+    network: Network = _OURS.architecture,
+    hidden: Hidden = _OURS.hidden,
+    dropout: Dropout = _OURS.dropout,
+    attention: Attention = _OURS.attention,
     translate_px: TranslatePx = _VARIED.translate_px,
     mirror: Mirror = _VARIED.mirror,
-    epochs: Epochs = _PAPER.epochs,
-    seed: Seed = _PAPER.seed,
-    device: Device = _PAPER.device,
-    folds: Folds = 10,
+    members: Members = _OURS.members,
+    steps: Steps = _OURS.steps,
+    seed: Seed = _OURS.seed,
+    device: Device = _OURS.device,
+    folds: Folds = 5,
     measure: Annotated[bool, typer.Option(help="Cross-validate first, for the model card.")] = True,
     provenance: Annotated[
         Path | None,
@@ -100,30 +114,31 @@ def train(
         bool, typer.Option("--table1", help="Train the five networks of the paper's Table 1.")
     ] = False,
     seeds: Annotated[int, typer.Option(help="Trainings of each row of Table 1.", min=1)] = 5,
-    results: Annotated[
-        Path, typer.Option(help="Where Table 1, its pictures and finished trainings go.")
-    ] = Path("table1"),
+    results: Results = Path("results"),
 ) -> None:
     """Teach the network that names the exercise, and write its weights and its model card."""
     console = Console()
     if table1:
         reproduce_table1(console, _watch(console, clips, manifest, cache), seeds, results)
         return
-    settings = _settings(hidden, dropout, attention, translate_px, mirror, epochs, seed, device)
-    lessons = _gather(console, clips, manifest, cache, keypoints, synthetic)
-    evaluation = _measure(console, lessons, settings, folds) if measure else None
+    settings = _settings(
+        network, hidden, dropout, attention, translate_px, mirror, members, steps, seed, device
+    )
+    curriculum = _gather(console, clips, manifest, cache, keypoints, synthetic, settings)
+    evaluation = _measure(console, curriculum, settings, folds, results) if measure else None
+    temperature = evaluation.temperature if evaluation else 1.0
     with progress_bar(console) as report:
-        trained = train_network(
-            lessons.examples, lessons.made_up, lessons.classes, settings, report
+        committee = train_network(
+            (curriculum.clips, *curriculum.others), curriculum.classes, settings, report
         )
-    save(trained.recogniser, out)
+    save(committee, curriculum.classes, temperature, out)
     card = out.with_name("MODEL_CARD.md")
     write_card(
         card,
         command="gymbrain train",
-        trained=trained,
-        examples=lessons.examples,
-        made_up=lessons.made_up,
+        committee=committee,
+        curriculum=curriculum,
+        temperature=temperature,
         settings=settings,
         provenance=provenance.read_text(encoding="utf-8") if provenance else "",
         evaluation=evaluation,
@@ -139,24 +154,29 @@ def evaluate(
     cache: Cache = Path("poses"),
     keypoints: Keypoints = None,
     synthetic: Synthetic = True,
-    hidden: Hidden = _PAPER.hidden,
-    dropout: Dropout = _PAPER.dropout,
-    attention: Attention = _PAPER.attention,
+    network: Network = _OURS.architecture,
+    hidden: Hidden = _OURS.hidden,
+    dropout: Dropout = _OURS.dropout,
+    attention: Attention = _OURS.attention,
     translate_px: TranslatePx = _VARIED.translate_px,
     mirror: Mirror = _VARIED.mirror,
-    epochs: Epochs = _PAPER.epochs,
-    seed: Seed = _PAPER.seed,
-    device: Device = _PAPER.device,
+    members: Members = _OURS.members,
+    steps: Steps = _OURS.steps,
+    seed: Seed = _OURS.seed,
+    device: Device = _OURS.device,
     folds: Folds = 0,
+    results: Results = Path("results"),
     out: Annotated[
         Path | None, typer.Option(help="A folder for the confusion matrix as a picture.")
     ] = None,
 ) -> None:
     """Examine the network on groups of clips left out of its training; last line: JSON."""
     console = Console()
-    settings = _settings(hidden, dropout, attention, translate_px, mirror, epochs, seed, device)
-    lessons = _gather(console, clips, manifest, cache, keypoints, synthetic)
-    evaluation = _measure(console, lessons, settings, folds)
+    settings = _settings(
+        network, hidden, dropout, attention, translate_px, mirror, members, steps, seed, device
+    )
+    curriculum = _gather(console, clips, manifest, cache, keypoints, synthetic, settings)
+    evaluation = _measure(console, curriculum, settings, folds, results)
     _print(console, evaluation)
     if out:
         title = "Clips of groups never trained on"
@@ -164,20 +184,15 @@ def evaluate(
     sys.stdout.write(json.dumps({**evaluation.summary(), "seed": seed}) + "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Lessons:
-    examples: tuple[Example, ...]
-    made_up: tuple[Source, ...]
-    classes: tuple[str, ...]
-
-
 def _settings(
+    network: Architecture,
     hidden: int,
     dropout: float,
     attention: bool,
     translate_px: float,
     mirror: bool,
-    epochs: int,
+    members: int,
+    steps: int,
     seed: int,
     device: str,
 ) -> TrainingSettings:
@@ -186,11 +201,13 @@ def _settings(
     except (RuntimeError, AssertionError) as error:
         raise SettingError("train.no_device", device=device) from error
     return TrainingSettings(
+        architecture=network,
         hidden=hidden,
         dropout=dropout,
         attention=attention,
         augmentation=Augmentation(translate_px=translate_px, mirror=mirror),
-        epochs=epochs,
+        members=members,
+        steps=steps,
         seed=seed,
         device=device,
     )
@@ -213,32 +230,51 @@ def _gather(
     cache: Path,
     keypoints: list[str] | None,
     synthetic: bool,
-) -> _Lessons:
+    settings: TrainingSettings,
+) -> Curriculum:
     """Watch the clips, or read what was seen when they were watched, and add the rest."""
     examples = _watch(console, clips, manifest, cache)
-    classes = choose_classes(examples)
-    if classes == (UNKNOWN,):
-        raise SettingError("train.no_classes", path=clips, clips=MIN_CLIPS)
-    made_up: tuple[Source, ...] = made_up_lifters(e.label for e in examples) if synthetic else ()
+    stored: tuple[Example, ...] = ()
     for pair in keypoints or ():
         exercise, _, folder = pair.partition("=")
-        made_up += load_openpose(Path(folder), exercise)
-    return _Lessons(examples, made_up, classes)
+        stored += load_openpose(Path(folder), exercise)
+    if not synthetic and choose_classes(examples) == (UNKNOWN,):
+        raise SettingError("train.no_classes", path=clips, clips=MIN_CLIPS)
+    with progress_bar(console) as report:
+        return plan(
+            examples,
+            stored,
+            synthetic=synthetic,
+            augmentation=settings.augmentation,
+            seed=settings.seed,
+            progress=report,
+        )
 
 
 def _measure(
-    console: Console, lessons: _Lessons, settings: TrainingSettings, folds: int
+    console: Console,
+    curriculum: Curriculum,
+    settings: TrainingSettings,
+    folds: int,
+    results: Path,
 ) -> Evaluation:
-    groups = len({e.group for e in lessons.examples})
+    clips = curriculum.clips
+    groups = len({e.group for e in clips.examples})
     with progress_bar(console) as report:
         return cross_validate(
-            lessons.examples, lessons.made_up, lessons.classes, settings, folds or groups, report
+            clips,
+            curriculum.others,
+            curriculum.classes,
+            settings,
+            folds or groups,
+            Runs(results),
+            report,
         )
 
 
 def _print(console: Console, evaluation: Evaluation) -> None:
     table = Table("class", "right", "clips", "groups", title="Clips of groups never trained on")
-    for score in evaluation.scores():
+    for score in (s for s in evaluation.scores() if s.clips):
         table.add_row(score.name, str(score.right), str(score.clips), str(score.groups))
     summary = evaluation.summary()
     table.add_section()

@@ -14,6 +14,10 @@ Floats = npt.NDArray[np.float32]
 
 _FACE: Final = [KEYPOINT_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
 
+_TORSO: Final = [
+    KEYPOINT_INDEX[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+]
+
 # What furniture, the edge of the picture or the body itself hides together.
 _PARTS: Final = tuple(
     [KEYPOINT_INDEX[name] for name in names]
@@ -24,6 +28,12 @@ _PARTS: Final = tuple(
         ("left_elbow", "left_wrist"),
         ("right_elbow", "right_wrist"),
         ("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
+        # Who is filmed from the side hides their own far side.
+        *(
+            tuple(f"{side}_{name}" for name in ("shoulder", "elbow", "wrist", *below))
+            for side in ("left", "right")
+            for below in ((), ("hip", "knee", "ankle"))
+        ),
     )
 )
 
@@ -37,8 +47,11 @@ class Augmentation:
     that leave the picture: they become missing. ``mirror``: every other track is mirrored.
 
     ``shortest_s``: a stretch of at least so many seconds is cut out. ``warp``: its tempo swells and
-    fades by up to this share. ``rotate_deg``: the camera is held askew. ``stretch``: it stands
-    elsewhere, which shortens or lengthens the width by up to this share. ``noise``: standard
+    fades by up to this share. ``rotate_deg``: the camera is held askew, or the lifter leans: people
+    lean more than the synthetic lifter does, and a network that may rely on its posture takes who
+    leans forwards in a curl for somebody at a cable. ``rotate_lying_deg``: the same for whoever
+    lies, by less, because how a bench slopes tells the presses apart. ``stretch``: the camera
+    stands elsewhere, and the width is shorter or longer by up to this share. ``noise``: standard
     deviation of a keypoint's error, in hundredths of the body's extent. ``hide``: the probability
     that a part of the body is hidden throughout, and that of any one keypoint.
     """
@@ -47,10 +60,11 @@ class Augmentation:
     mirror: bool = True
     behind: bool = True
     shortest_s: float = 1.5
-    warp: float = 0.2
-    rotate_deg: float = 10.0
+    warp: float = 0.1
+    rotate_deg: float = 12.0
+    rotate_lying_deg: float = 6.0
     stretch: float = 0.2
-    noise: float = 1.0
+    noise: float = 0.5
     hide: float = 0.15
 
     def __call__(self, track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
@@ -66,7 +80,8 @@ class Augmentation:
             xy = from_behind(xy, track.width)
         if self.translate_px:
             xy = shifted(xy, rng.uniform(-self.translate_px, self.translate_px), track.width)
-        xy = _turn(xy, np.radians(rng.uniform(-self.rotate_deg, self.rotate_deg)))
+        most = self.rotate_lying_deg if _lies(xy) else self.rotate_deg
+        xy = _turn(xy, np.radians(rng.uniform(-most, most)))
         xy = xy * _pixels(1 + rng.uniform(-self.stretch, self.stretch), 1)
         seen = xy[np.isfinite(xy[..., 0])]
         if self.noise and len(seen):
@@ -108,7 +123,9 @@ def _cut_at_random(track: PoseTrack, shortest_s: float, rng: np.random.Generator
     if seconds <= shortest_s:
         return track
     kept = rng.uniform(shortest_s, min(seconds, LONGEST_S))
-    start = track.t[0] + rng.uniform(0, seconds - kept)
+    # Every other stretch begins where the clip does: what somebody does before the first repetition
+    # tells a curl from a pushdown, which is a curl played backwards.
+    start = track.t[0] + rng.integers(2) * rng.uniform(0, seconds - kept)
     return cut(track, start, start + kept)
 
 
@@ -121,6 +138,16 @@ def _warp(
     amount, offset = rng.uniform(0, share), rng.uniform(0, 2 * np.pi)
     swell = (np.sin(2 * np.pi * phase + offset) - np.sin(offset)) / (2 * np.pi)
     return np.asarray(t[0] + span * (phase + amount * swell), np.float64)
+
+
+def _lies(xy: Floats) -> bool:
+    """Return whether the torso lies more across the picture than along it; unseen, it stands."""
+    seen = xy[np.isfinite(xy[:, _TORSO]).all(axis=(1, 2))]
+    if not len(seen):
+        return False
+    torso = seen[:, _TORSO[2:]].mean(axis=1) - seen[:, _TORSO[:2]].mean(axis=1)
+    x, y = np.abs(np.median(torso, axis=0))
+    return bool(x > y)
 
 
 def _turn(xy: Floats, angle: float) -> Floats:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,10 +48,6 @@ class Example:
     label: str
     group: str
     name: str
-
-    def movement(self, rng: np.random.Generator) -> PoseTrack:
-        """Return the track, always the same."""
-        return self.track
 
 
 def find_clips(folder: Path, manifest: Path | None = None) -> tuple[LabelledClip, ...]:
@@ -139,11 +135,14 @@ def load_clips(
     return tuple(examples), tuple(unusable)
 
 
-def choose_classes(examples: Sequence[Example]) -> tuple[str, ...]:
-    """Return the exercises with enough clips to learn, in alphabetical order, then ``UNKNOWN``."""
+def choose_classes(examples: Sequence[Example], synthetic: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return what can be learned, in alphabetical order, then ``UNKNOWN``.
+
+    That is every exercise of ``synthetic`` sets, and every other one with enough clips.
+    """
     counts = Counter(e.label for e in examples if e.label != UNKNOWN)
-    known = sorted(name for name, count in counts.items() if count >= MIN_CLIPS)
-    return (*known, UNKNOWN)
+    known = {name for name, count in counts.items() if count >= MIN_CLIPS}
+    return (*sorted(known.union(synthetic)), UNKNOWN)
 
 
 def class_of(label: str, classes: Sequence[str]) -> int:

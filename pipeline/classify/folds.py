@@ -1,28 +1,10 @@
 """Split examples so that no person and no footage stands on both sides."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from pipeline.classify.dataset import Example, class_of
-
-# Of a class with fewer groups none is held back: one to learn from would be too few.
-_GROUPS_TO_SPARE: Final = 3
-
-
-def hold_back(examples: Sequence[Example], classes: Sequence[str]) -> list[int]:
-    """Return the indices of one group, the smallest, of every class with groups to spare."""
-    groups = _groups(examples)
-    held: set[str] = set()
-    for c in range(len(classes)):
-        own = sorted(
-            {e.group for e in examples if class_of(e.label, classes) == c},
-            key=lambda group: (len(groups[group]), group),
-        )
-        if len(own) >= _GROUPS_TO_SPARE and held.isdisjoint(own):
-            held.add(own[0])
-    return sorted(i for group in held for i in groups[group])
 
 
 def split(examples: Sequence[Example], classes: Sequence[str], parts: int) -> list[list[int]]:

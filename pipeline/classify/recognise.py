@@ -1,32 +1,104 @@
 """From a track to the probability of each class, with a trained network."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from pipeline.classify.augment import mirrored
 from pipeline.classify.features import stack, windows
-from pipeline.classify.weights import Recogniser
+from pipeline.classify.working_set import working_set
 from pipeline.pose.track import PoseTrack
+from references.motions import motions
+
+Floats = npt.NDArray[np.float64]
 
 
-def probabilities(recogniser: Recogniser, track: PoseTrack) -> npt.NDArray[np.float64]:
+# How much commoner an exercise is than one that looks like it; our estimate.
+_COMMONER: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A trained network.
+
+    ``network`` turns features (N, 30, F) into probabilities (N, C) of the ``classes``.
+    ``temperature`` makes them honest: above 1 for a network that is surer than it is right
+    (``pipeline.classify.calibration``).
+    """
+
+    network: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+    classes: tuple[str, ...]
+    temperature: float = 1.0
+
+
+def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
     """Return the probability of each class, (C,), adding up to 1.
 
-    A long clip is read in stretches and every stretch also as a mirror shows it; the mean counts,
-    so left- and right-handed sets get the same answer. Where nobody was seen, all classes are
-    equally probable.
+    Where nobody was seen, all classes are equally probable.
+    """
+    shares = answer(recogniser, track)
+    return (
+        settled(shares, recogniser.classes, recogniser.temperature) if _somebody(track) else shares
+    )
+
+
+def answer(recogniser: Recogniser, track: PoseTrack) -> Floats:
+    """Return what the network says of a track, (C,), before it is settled.
+
+    Set-up and walk-away are left out. A long set is read in stretches and every stretch also as a
+    mirror shows it; the mean counts, so left- and right-handed sets get the same answer. Where
+    nobody was seen, all classes are equally probable.
     """
     if not _somebody(track):
         return np.full(len(recogniser.classes), 1 / len(recogniser.classes))
-    stretches = filter(_somebody, windows(track))
-    views = [view for stretch in stretches for view in (stretch, _in_mirror(stretch))]
-    device = next(recogniser.network.parameters()).device
-    recogniser.network.eval()
-    with torch.inference_mode():
-        logits = recogniser.network(torch.from_numpy(stack(views)).to(device))  # (V, C)
-        mean = logits.softmax(dim=1).mean(dim=0)
-    return np.asarray(mean.cpu().numpy(), np.float64)
+    stretches = [stretch for stretch in windows(working_set(track)) if _somebody(stretch)]
+    return np.asarray(_answers(recogniser, stretches).mean(axis=0))
+
+
+def tempered(shares: Floats, temperature: float) -> Floats:
+    """Return probabilities (..., C) flattened by a temperature above 1, sharpened by one below."""
+    powers = np.maximum(shares, np.finfo(np.float32).tiny) ** (1 / temperature)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def each(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
+    """Return the probabilities (N, C) of every stretch by itself."""
+    shares = np.full((len(stretches), len(recogniser.classes)), 1 / len(recogniser.classes))
+    seen = [number for number, stretch in enumerate(stretches) if _somebody(stretch)]
+    if seen:
+        answers = _answers(recogniser, [stretches[number] for number in seen])
+        shares[seen] = settled(answers, recogniser.classes, recogniser.temperature)
+    return shares
+
+
+def settled(shares: Floats, classes: Sequence[str], temperature: float) -> Floats:
+    """Return honest probabilities (..., C) from what a network says."""
+    return tempered(with_the_commoner_first(shares, classes), temperature)
+
+
+def with_the_commoner_first(shares: Floats, classes: Sequence[str]) -> Floats:
+    """Return shares (..., C) in which the commoner of exercises that look alike counts for more.
+
+    Together they have what they had: only the share of each in it changes.
+    """
+    known = motions()
+    commoner = [
+        known[c].looks_like[0] if c in known and known[c].looks_like else c for c in classes
+    ]
+    family = np.array(commoner)[:, None] == np.array(commoner)
+    weighty = shares * np.where(np.array(commoner) == np.array(classes), _COMMONER, 1.0)
+    before, after = shares @ family, weighty @ family
+    return np.asarray(weighty * before / np.maximum(after, np.finfo(np.float64).tiny))
+
+
+def _answers(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
+    """Return what the network says of every stretch and its mirror image, their mean, (N, C)."""
+    views = [*stretches, *(_in_mirror(stretch) for stretch in stretches)]
+    answers = recogniser.network(stack(views)).astype(np.float64)
+    return np.asarray(answers.reshape(2, len(stretches), -1).mean(axis=0))
 
 
 def _somebody(track: PoseTrack) -> bool:

@@ -1,6 +1,8 @@
-"""Sets that nobody lifted: the expert's movement, played by made-up lifters to made-up cameras.
+"""Movement that nobody made: what carries the exercises of which few clips exist.
 
-They carry the exercises of which few clips exist.
+Sets of the synthetic lifter have its variety of bodies, faults and phones, and the errors that the
+pose network was measured to make. Made-up lifters play the expert's movement with a wilder spread
+of range, tempo and camera, also from above. Pastimes are what is no exercise we know.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,12 +12,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.classify.dataset import Example
+from pipeline.classify.dataset import UNKNOWN, Example, Progress
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from references.experts import ExpertMotion, expert_motions
 from references.skeleton import KEYPOINT_INDEX
-from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
+from references.synthetic.pastimes import pastimes
+from references.synthetic.skeleton_clips import Seen, SkeletonClip, skeleton_clips
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
@@ -40,6 +43,10 @@ _LEGS_HIDDEN: Final = 0.3
 _FACE_IN_SIGHT: Final = -0.3
 _FAR_ARM_IN_SIGHT: Final = 0.5
 
+# How many sets are filmed from close by or from above, as who lies on a bench often is; our
+# estimate.
+_CLOSE_SHARE: Final = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class MadeUpLifter:
@@ -52,11 +59,6 @@ class MadeUpLifter:
         """The exercise."""
         return self.motion.exercise
 
-    @property
-    def group(self) -> str:
-        """Not that of any clip."""
-        return f"expert/{self.motion.id}"
-
     def movement(self, rng: np.random.Generator) -> PoseTrack:
         """Return a set of one to six repetitions, 1.5 to 8 seconds of it."""
         t, phase = _tempo(rng)
@@ -68,29 +70,56 @@ class MadeUpLifter:
         return PoseTrack(t, xy.astype(np.float32), conf, _WIDTH, _HEIGHT)
 
 
-def made_up_lifters(exercises: Iterable[str]) -> tuple[MadeUpLifter, ...]:
-    """Return a lifter for every expert motion of the exercises; those without one have none."""
-    return tuple(MadeUpLifter(m) for name in sorted(set(exercises)) for m in expert_motions(name))
+def made_up_sets(exercises: Iterable[str], each: int, *, seed: int) -> tuple[Example, ...]:
+    """Return ``each`` sets of every expert motion of the exercises; those without one have none."""
+    lifters = [MadeUpLifter(m) for name in sorted(set(exercises)) for m in expert_motions(name)]
+    return tuple(
+        Example(lifter.movement(np.random.default_rng((seed, number))), lifter.label, name, name)
+        for lifter in lifters
+        for number in range(each)
+        for name in (f"made up/{lifter.motion.id}/{seed}-{number}",)
+    )
 
 
 def synthetic_sets(
-    count: int, *, seed: int, exercises: Sequence[str] | None = None
+    count: int,
+    *,
+    seed: int,
+    exercises: Sequence[str] | None = None,
+    held_out: bool = False,
+    progress: Progress = lambda _what, _done, _total: None,
 ) -> tuple[Example, ...]:
     """Return sets of the synthetic lifter as the pose step would hand them over.
 
     ``exercises`` defaults to all that have a motion. The same seed gives the same sets; every one
-    is a group of its own.
+    is a group of its own. Bodies ``held_out`` are for measuring what was taught the others.
     """
-    return tuple(
-        Example(_track(clip), clip.exercise, name, name)
-        for number, clip in enumerate(skeleton_clips(count, seed=seed, exercises=exercises))
-        for name in (f"synthetic/{clip.exercise}/{seed}-{number}",)
+    sets = []
+    clips = skeleton_clips(
+        count, seed=seed, exercises=exercises, held_out=held_out, close_share=_CLOSE_SHARE
     )
+    for number, clip in enumerate(clips):
+        progress("synthetic lifter", number, count)
+        name = f"synthetic/{clip.exercise}/{seed}-{number}"
+        sets.append(Example(_track(clip.t, clip), clip.exercise, name, name))
+    return tuple(sets)
 
 
-def _track(clip: SkeletonClip) -> PoseTrack:
-    xy, conf = clip.xy.astype(np.float32), clip.conf.astype(np.float32)
-    return smooth(PoseTrack(clip.t, xy, conf, clip.lens.width, clip.lens.height))
+def pastime_sets(
+    count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
+) -> tuple[Example, ...]:
+    """Return what people do who lift nothing we know, as ``UNKNOWN``, each its own group."""
+    sets = []
+    for number, pastime in enumerate(pastimes(count, seed=seed, close_share=_CLOSE_SHARE)):
+        progress("pastimes", number, count)
+        name = f"{pastime.kind}/{seed}-{number}"
+        sets.append(Example(_track(pastime.t, pastime.seen), UNKNOWN, name, name))
+    return tuple(sets)
+
+
+def _track(t: Floats, seen: SkeletonClip | Seen) -> PoseTrack:
+    xy, conf = seen.xy.astype(np.float32), np.nan_to_num(seen.conf).astype(np.float32)
+    return smooth(PoseTrack(t, xy, conf, seen.lens.width, seen.lens.height))
 
 
 def _tempo(rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -1,62 +1,52 @@
-"""The trained network on disk: half-precision arrays and what they mean, in one NumPy archive."""
+"""The trained network as it is shipped: an ONNX file that says what its answers mean.
+
+Running it needs ONNX Runtime alone, not torch, which takes seconds to import.
+"""
 
 import json
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-from zipfile import BadZipFile
+from typing import Final
 
 import numpy as np
-import torch
+import numpy.typing as npt
+import onnxruntime as ort
 
 from pipeline.classify.features import FEATURES
-from pipeline.classify.model import ExerciseNetwork, ModelConfig
+from pipeline.classify.recognise import Recogniser
 from pipeline.errors import SettingError
 
-SHIPPED: Final = Path(__file__).parent / "weights" / "exercise.npz"
+SHIPPED: Final = Path(__file__).parent / "weights" / "exercise.onnx"
 """The weights that install with the project; their card lies beside them."""
 
-_META: Final = "meta"
-
-
-@dataclass(frozen=True, slots=True)
-class Recogniser:
-    """A trained network and the class that each of its logits stands for."""
-
-    network: ExerciseNetwork
-    classes: tuple[str, ...]
-
-
-def save(recogniser: Recogniser, path: Path) -> None:
-    """Write the weights; float16 halves them and moves no probability by as much as 0.01."""
-    config = asdict(recogniser.network.config)
-    meta = json.dumps({"config": config, "classes": recogniser.classes})
-    arrays: dict[str, Any] = {_META: np.array(meta)}
-    for name, tensor in recogniser.network.state_dict().items():
-        arrays[name] = tensor.cpu().numpy().astype(np.float16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+META: Final = "gymbrain"
+"""The key of the file's metadata under which classes and temperature stand, as JSON."""
 
 
 @cache
 def load(path: Path = SHIPPED) -> Recogniser:
-    """Read weights written by ``save``, once per process; never unpickles.
+    """Read weights written by ``pipeline.classify.export.save``, once per process.
 
     Raises SettingError for a file that holds none.
     """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            meta = json.loads(str(data[_META]))
-            arrays = {name: data[name] for name in data.files if name != _META}
-        config = ModelConfig(**meta["config"])
-        if config.features != FEATURES:
-            raise ValueError(f"weights read {config.features} features of {FEATURES}")
-        network = ExerciseNetwork(config)
-        network.load_state_dict(
-            {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items()}
+        session = ort.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
-    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, RuntimeError) as error:
+        meta = json.loads(session.get_modelmeta().custom_metadata_map[META])
+        [entry] = session.get_inputs()
+        if entry.shape[-1] != FEATURES:
+            raise ValueError(f"weights read {entry.shape[-1]} features of {FEATURES}")
+        classes, temperature = tuple(meta["classes"]), float(meta["temperature"])
+    except Exception as error:
+        # ONNX Runtime raises a class of its own for every kind of damage, with no common base.
         raise SettingError("train.no_weights", path=path) from error
-    return Recogniser(network.eval(), tuple(meta["classes"]))
+
+    def network(steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        [shares] = session.run(None, {entry.name: steps})
+        return np.asarray(shares, np.float32)
+
+    return Recogniser(network, classes, temperature)

@@ -15,7 +15,7 @@ from pipeline.classify.dataset import (
     load_clips,
     load_openpose,
 )
-from pipeline.classify.folds import hold_back, split
+from pipeline.classify.folds import split
 from pipeline.errors import ClipError, SettingError
 from pipeline.pose.track import PoseTrack
 from references.skeleton import KEYPOINT_INDEX
@@ -126,6 +126,7 @@ def test_exercises_with_too_few_clips_are_unknown() -> None:
     )
     classes = choose_classes(examples)
     assert classes == ("squat", UNKNOWN)
+    assert choose_classes(examples, ("curl", "plank")) == ("curl", "plank", "squat", UNKNOWN)
     assert [class_of(label, classes) for label in ("squat", "curl", UNKNOWN)] == [0, 1, 1]
 
 
@@ -175,11 +176,3 @@ def test_what_holds_no_openpose_keypoints_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "flat.npy", np.array([{"a": 1}], dtype=object))
     with pytest.raises(SettingError, match=r"flat\.npy"):
         load_openpose(tmp_path, "curl")
-
-
-def test_one_small_group_of_every_class_with_groups_to_spare_is_held_back() -> None:
-    examples = [example("squat", group) for group in ("s0", "s0", "s1", "s2", "s2")]
-    examples += [example("curl", group) for group in ("c0", "c1")]
-    examples += [example(UNKNOWN, group) for group in ("u0", "u0", "u0", "u1", "u1", "u2", "u2")]
-    held = hold_back(examples, ("curl", "squat", UNKNOWN))
-    assert [examples[i].group for i in held] == ["s1", "u1", "u1"]

@@ -8,7 +8,7 @@ import pytest
 from pipeline.classify.augment import Augmentation, from_behind, mirrored
 from pipeline.classify.features import FEATURES, LONGEST_S, STEPS, features, windows
 from pipeline.pose.track import PoseTrack
-from references.skeleton import KEYPOINT_INDEX, MIRROR
+from references.skeleton import JOINTS, KEYPOINT_INDEX, MIRROR
 from tests.tracks import curl_track
 
 UNCHANGED = Augmentation(
@@ -18,6 +18,7 @@ UNCHANGED = Augmentation(
     shortest_s=0,
     warp=0,
     rotate_deg=0,
+    rotate_lying_deg=0,
     stretch=0,
     noise=0,
     hide=0,
@@ -69,8 +70,10 @@ def test_a_mirrored_track_is_the_mirrored_skeleton() -> None:
     places = plain[:, :34].reshape(STEPS, 17, 2)[:, MIRROR] * (-1, 1)
     np.testing.assert_allclose(mirrored_steps[:, :34].reshape(STEPS, 17, 2), places, atol=1e-4)
     np.testing.assert_array_equal(mirrored_steps[:, 34:51], plain[:, 34:51][:, MIRROR])
-    limbs = plain[:, 51:].reshape(STEPS, 5, 2, 2)[:, :, ::-1] * (-1, 1)
-    np.testing.assert_allclose(mirrored_steps[:, 51:].reshape(STEPS, 5, 2, 2), limbs, atol=1e-4)
+    limbs = plain[:, 51:71].reshape(STEPS, 5, 2, 2)[:, :, ::-1] * (-1, 1)
+    np.testing.assert_allclose(mirrored_steps[:, 51:71].reshape(STEPS, 5, 2, 2), limbs, atol=1e-4)
+    joints = plain[:, 71:].reshape(STEPS, 4, 2, 2)[:, :, ::-1] * (1, -1)
+    np.testing.assert_allclose(mirrored_steps[:, 71:].reshape(STEPS, 4, 2, 2), joints, atol=1e-4)
 
 
 def test_the_torso_is_the_unit() -> None:
@@ -83,8 +86,15 @@ def test_the_torso_is_the_unit() -> None:
 
 
 def test_a_limb_points_from_its_upper_to_its_lower_end() -> None:
-    left_thigh = features(curl_track())[:, 51:].reshape(STEPS, 5, 2, 2)[:, 3, 0]
+    left_thigh = features(curl_track())[:, 51:71].reshape(STEPS, 5, 2, 2)[:, 3, 0]
     np.testing.assert_allclose(left_thigh, np.tile((0, 1), (STEPS, 1)), atol=1e-3)
+
+
+def test_an_elbow_bends_from_straight_to_its_turn() -> None:
+    track = curl_track(straight=170.0, bent=60.0)
+    elbow = list(JOINTS).index("left_elbow")
+    cosine = features(track)[:, 71 + 2 * elbow]
+    assert np.degrees(np.arccos([cosine.min(), cosine.max()])) == pytest.approx([170, 60], abs=5)
 
 
 def test_what_was_not_seen_is_zero_and_masked() -> None:
@@ -162,6 +172,50 @@ def test_warping_keeps_time_running_forwards_in_the_same_range() -> None:
         varied = Augmentation(shortest_s=0)(track, np.random.default_rng(seed))
         assert (np.diff(varied.t) > 0).all()
         assert varied.t[[0, -1]] == pytest.approx(track.t[[0, -1]])
+
+
+def test_who_lies_is_turned_by_less_than_who_stands() -> None:
+    standing = curl_track()
+    across = np.ascontiguousarray(standing.xy[..., ::-1])
+    lying = PoseTrack(standing.t, across, standing.conf, standing.height, standing.width)
+    turn = replace(UNCHANGED, rotate_deg=12, rotate_lying_deg=4)
+    turned = {
+        name: max(_turned_deg(track, turn, seed) for seed in range(40))
+        for name, track in (("standing", standing), ("lying", lying))
+    }
+    assert 10 < turned["standing"] <= 12
+    assert 3 < turned["lying"] <= 4.01
+
+
+def _turned_deg(track: PoseTrack, turn: Augmentation, seed: int) -> float:
+    """Return by how much a torso's side is turned."""
+    shoulder, hip = KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["left_hip"]
+    before, after = (
+        xy[0, hip] - xy[0, shoulder]
+        for xy in (track.xy, turn(track, np.random.default_rng(seed)).xy)
+    )
+    cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+def test_a_whole_side_may_be_hidden_and_the_other_stay() -> None:
+    hidden = replace(UNCHANGED, hide=0.3)
+    sides = {
+        side: [
+            KEYPOINT_INDEX[f"{side}_{name}"]
+            for name in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+        ]
+        for side in ("left", "right")
+    }
+    seen = [
+        {
+            side: np.isfinite(hidden(curl_track(), np.random.default_rng(seed)).xy[0, joints, 0])
+            for side, joints in sides.items()
+        }
+        for seed in range(200)
+    ]
+    assert any(not one["left"].any() and one["right"].all() for one in seen)
+    assert any(not one["right"].any() and one["left"].all() for one in seen)
 
 
 def test_a_cut_keeps_at_least_the_shortest_stretch() -> None:

@@ -1,0 +1,171 @@
+"""Whether the network knows what it does not know.
+
+    python -m benchmarks.unknown CLIPS [--manifest CSV] [--strange FOLDER ...]
+
+The score of a track is how sure the network is of its most probable exercise, those that look like
+it included: what the bot decides by. A good score is high for clips of known exercises, judged by
+networks that saw nothing of their group, and low for
+
+* every real exercise in turn, judged by a network that was taught everything but it: neither its
+  clips nor its synthetic sets (left-out classes);
+* ``--strange``: folders of OpenPose sequences of exercises that the network does not have;
+* synthetic pastimes (standing, sitting, walking, nameless exercises) of other seeds.
+
+The left-out classes need many trainings: these are one small network each, taught for fewer
+``--steps``, and so are the networks whose known clips they are compared with. The shipped network
+judges the rest, against the known clips of its own cross-validation. The AUROC is the probability
+that a known clip scores higher than an unknown one.
+"""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.console import Report, progress_bar
+from pipeline.classify import ranked, sureness
+from pipeline.classify.calibration import separation
+from pipeline.classify.curriculum import Curriculum, plan
+from pipeline.classify.dataset import (
+    MIN_CLIPS,
+    UNKNOWN,
+    Example,
+    find_clips,
+    load_clips,
+    load_openpose,
+)
+from pipeline.classify.evaluate import Evaluation, cross_validate
+from pipeline.classify.extract import pose_cache
+from pipeline.classify.lessons import Lessons
+from pipeline.classify.recognise import (
+    Recogniser,
+    answer,
+    probabilities,
+    tempered,
+    with_the_commoner_first,
+)
+from pipeline.classify.runs import Runs, fingerprint
+from pipeline.classify.synthesize import pastime_sets
+from pipeline.classify.train import TrainingSettings, recogniser_of, train
+from pipeline.classify.weights import SHIPPED, load
+
+Floats = npt.NDArray[np.float64]
+
+_HELD_OUT_SEED: Final = 1_000_000
+_PASTIMES: Final = 300
+
+_NARROW: Final = 128
+"""Channels of the networks that are taught without an exercise."""
+
+
+def main(
+    clips: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
+    manifest: Annotated[Path | None, typer.Option(help="The groups of the clips.")] = None,
+    cache: Annotated[Path, typer.Option(help="Where poses are kept.")] = Path("poses"),
+    strange: Annotated[list[Path] | None, typer.Option(help="OpenPose sequences.")] = None,
+    folds: Annotated[int, typer.Option(min=2)] = 5,
+    steps: Annotated[int, typer.Option(help="Batches each network is taught.", min=2)] = 1000,
+    seed: int = 0,
+    results: Annotated[Path, typer.Option(help="Keeps finished trainings.")] = Path("results"),
+) -> None:
+    """Compare the scores of known clips with those of everything unknown."""
+    torch.set_num_threads(1)
+    settings = TrainingSettings(seed=seed)
+    brief = replace(settings, members=1, hidden=_NARROW, steps=steps)
+    runs = Runs(results)
+    with progress_bar(Console(stderr=True)) as report:
+        examples, _ = load_clips(find_clips(clips, manifest), pose_cache(cache), report)
+        curriculum = plan(
+            examples,
+            (),
+            synthetic=True,
+            augmentation=settings.augmentation,
+            seed=seed,
+            progress=report,
+        )
+        judged, judged_briefly = (
+            cross_validate(*_parts(curriculum), s, folds, runs, report) for s in (settings, brief)
+        )
+        counts = Counter(e.label for e in examples)
+        left_out = {
+            f"without {name}": _left_out(name, curriculum, brief, runs, report)
+            for name, count in sorted(counts.items())
+            if count >= MIN_CLIPS and name in curriculum.classes
+        }
+        pastimes = pastime_sets(_PASTIMES, seed=_HELD_OUT_SEED, progress=report)
+    shipped = load(SHIPPED)
+    others = {f.name: _scores(shipped, load_openpose(f, UNKNOWN)) for f in strange or ()}
+    others["pastimes"] = _scores(shipped, pastimes)
+    known = _known(judged, shipped.temperature)
+    known_briefly = _known(judged_briefly, 1.0)
+    left_out["all left-out classes"] = np.concatenate(list(left_out.values()))
+    table = Table("unknown", "tracks", "AUROC", "median score", "above 50 %")
+    figures = {}
+    for inside, outside in ((known_briefly, left_out), (known, others)):
+        for name, values in outside.items():
+            figures[name] = round(separation(inside, values), 4)
+            table.add_row(name, str(len(values)), f"{figures[name]:.3f}", *_spread(values))
+        table.add_section()
+    table.add_row(
+        "known clips, taught briefly", str(len(known_briefly)), "", *_spread(known_briefly)
+    )
+    table.add_row("known clips", str(len(known)), "", *_spread(known))
+    Console().print(table)
+    typer.echo(json.dumps({"seed": seed, "steps": steps, "auroc": figures}))
+
+
+def _parts(curriculum: Curriculum) -> tuple[Lessons, tuple[Lessons, ...], tuple[str, ...]]:
+    return curriculum.clips, curriculum.others, curriculum.classes
+
+
+def _known(evaluation: Evaluation, temperature: float) -> Floats:
+    """Return the scores of the clips of known exercises."""
+    known = [i for i, e in enumerate(evaluation.examples) if e.label in evaluation.classes]
+    return _surest(tempered(evaluation.raw[known], temperature), evaluation.classes)
+
+
+def _spread(values: Floats) -> tuple[str, str]:
+    return f"{np.median(values):.2f}", f"{(values > 0.5).mean():.0%}"
+
+
+def _left_out(
+    name: str, curriculum: Curriculum, settings: TrainingSettings, runs: Runs, report: Report
+) -> Floats:
+    """Return the scores of an exercise's clips from a network that never saw the exercise."""
+    classes = tuple(c for c in curriculum.classes if c != name)
+    kinds = [_less(kind, name) for kind in (curriculum.clips, *curriculum.others)]
+    strangers = [e for e in curriculum.clips.examples if e.label == name]
+
+    def judge() -> list[list[float]]:
+        recogniser = recogniser_of(train(kinds, classes, settings, report), classes)
+        return [answer(recogniser, e.track).tolist() for e in strangers]
+
+    data = [fingerprint(kind.examples) for kind in kinds]
+    shares = runs.result(f"without-{name}", (data, classes, settings), judge)
+    return _surest(with_the_commoner_first(np.array(shares), classes), classes)
+
+
+def _less(kind: Lessons, name: str) -> Lessons:
+    return kind.without([i for i, e in enumerate(kind.examples) if e.label == name])
+
+
+def _scores(recogniser: Recogniser, examples: tuple[Example, ...]) -> Floats:
+    shares = np.stack([probabilities(recogniser, e.track) for e in examples])
+    return _surest(shares, recogniser.classes)
+
+
+def _surest(shares: Floats, classes: tuple[str, ...]) -> Floats:
+    """Return how sure the most probable exercise is, (N,)."""
+    return np.array([sureness(ranked(classes, row)) for row in shares])
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,12 +1,14 @@
 """/start and /help: how to film, and what comes back."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from telegram import BotCommand, Update
 from telegram.ext import CommandHandler
 
 from bot.handlers.incoming import PRIVATE, Handlers, message_of
-from references.exercises import exercises
+from references.exercises import Exercise, exercises
+from references.names import Names, exercise_names
 from references.texts import DEFAULT_LANGUAGE, text
 
 COMMANDS: Final = tuple(
@@ -37,8 +39,13 @@ class Help:
 
 
 def _how_to_film() -> str:
-    names = ", ".join(e.title(DEFAULT_LANGUAGE) for e in exercises().values())
-    return text("help.film", exercises=names)
+    judged = exercises()
+    counted = [names for name, names in exercise_names().items() if name not in judged]
+    return text("help.film", judged=_listed(judged.values()), counted=_listed(counted))
+
+
+def _listed(named: Iterable[Exercise | Names]) -> str:
+    return ", ".join(each.title(DEFAULT_LANGUAGE) for each in named)
 
 
 def _sides() -> str:

@@ -1,10 +1,12 @@
 """Is the one who lifts chosen among others, and kept? Made-up company, and real clips.
 
-    python -m benchmarks.lifters [--scenes N] [--seed N] [--clips CLIPS]
+    python -m benchmarks.lifters [--scenes N] [--seed N] [--rendered N] [--work DIR] [--clips CLIPS]
 
-Made-up sets are joined by one other each (``benchmarks.company``). With ``--clips``, also real
-clips in which others are seen, whose lifters were marked by hand (``lifter_labels.csv``). The last
-line is one JSON object.
+Made-up sets are joined by one other each (``benchmarks.company``). With ``--rendered``, so many
+sets each among other people and before mirrors are filmed by the renderer and watched by the pose
+step as it is (``benchmarks.rendered_company``); they are kept in ``--work``. With ``--clips``, also
+real clips in which others are seen, whose lifters were marked by hand (``lifter_labels.csv``). The
+last line is one JSON object.
 """
 
 import json
@@ -18,6 +20,7 @@ import typer
 
 from benchmarks.company import COMPANY, Scene, scenes
 from benchmarks.real_frames import lifter_boxes
+from benchmarks.rendered_company import RENDERED, frames_right, rendered
 from pipeline.clip import Clip
 from pipeline.filters import FilterSettings
 from pipeline.pose.follow import Follower, follow
@@ -34,6 +37,8 @@ _SAME_PERSON: Final = 0.5
 def main(
     number: Annotated[int, typer.Option("--scenes", help="Scenes of each kind of company.")] = 60,
     seed: Annotated[int, typer.Option(help="Seed of the sets.")] = 0,
+    films: Annotated[int, typer.Option("--rendered", help="Rendered sets of each kind.")] = 0,
+    work: Annotated[Path, typer.Option(help="Where these are kept.")] = Path("company-clips"),
     clips: Annotated[Path | None, typer.Option(help="The folder of real clips.")] = None,
 ) -> None:
     """Print how often the one chosen is the lifter, by company."""
@@ -45,6 +50,11 @@ def main(
         print(
             f"{company:12} {kept.mean():6.1%} of looks, chosen in {(kept > 0).mean():.1%} of sets"
         )
+    if films:
+        figures["rendered"] = {
+            company: _on_rendered(rendered(films, company, work, seed=seed), company)
+            for company in RENDERED
+        }
     if clips:
         right = list(_on_real(clips, load_network(DEFAULT_WEIGHTS)))
         figures["real"] = {"marked": len(right), "right": sum(right)}
@@ -64,6 +74,16 @@ def _share_right(scene: Scene) -> float:
 
 def _at(follower: Follower) -> Iterable[tuple[int, int]]:
     return zip(follower.frames, follower.rows, strict=True)
+
+
+def _on_rendered(clips: Iterable[Path], company: str) -> dict[str, Any]:
+    """Return the share of frames in which the one followed is the lifter, and the worst clips."""
+    network = load_network(DEFAULT_WEIGHTS)
+    right = {clip.stem: frames_right(clip, network) for clip in clips}
+    share = float(np.concatenate(list(right.values())).mean())
+    wrong = {name: round(float(kept.mean()), 3) for name, kept in right.items() if not kept.all()}
+    print(f"{company:12} {share:6.1%} of the frames of {len(right)} rendered sets; less: {wrong}")
+    return {"right": share, "sets": len(right), "less": wrong}
 
 
 def _on_real(clips: Path, network: Network) -> Iterator[bool]:

@@ -57,12 +57,14 @@ def chance_take(
     fps: float = 30.0,
     bystanders: int = 0,
     mirror: bool = False,
+    long_side: int = _LONG_SIDE_PX,
 ) -> tuple[Performance, Shot]:
     """Return a set and how it is filmed, the same for the same seed.
 
     The fault, if one is named, has its usual size and runs through the set. Up to
     ``bystanders`` other people are about. A ``mirror`` hangs behind the lifter, as the phone sees
-    it. Raises KeyError for an exercise without a motion and for a fault that it does not know.
+    it. ``long_side`` is the picture's, in pixels. Raises KeyError for an exercise without a motion
+    and for a fault that it does not know.
     """
     rng = np.random.default_rng(seed)
     motion = random_motion(motions()[exercise], rng)
@@ -88,7 +90,7 @@ def chance_take(
     x, y, z = (joints.min(axis=0) + joints.max(axis=0)) / 2
     aim = (float(x), float(y), float(z))
     viewpoint = kept_clear(random_viewpoint(aim, rng, azimuth_deg=azimuth_deg))
-    lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=_LONG_SIDE_PX)
+    lens = random_lens(viewpoint, _EXTENT_M, rng, long_side=long_side)
     room = random_room(rng)
     pose = performance.pose(lifter.bare)
     person = Person(lifter, pose, build_stage(lifter.bare, motion, pose))

@@ -60,6 +60,8 @@ class Lens:
     def project(self, viewpoint: Viewpoint, points: npt.ArrayLike) -> Floats:
         """Return where points (..., 3) appear, (..., 2) in pixels."""
         points = np.asarray(points, np.float64)
+        if not points.size:  # OpenCV takes no empty arrays.
+            return np.empty((*points.shape[:-1], 2))
         pixels, _ = cv2.projectPoints(
             viewpoint.seen(points).reshape(-1, 3),
             np.zeros(3),

@@ -175,7 +175,7 @@ def _box(vertices: Floats, viewpoint: Viewpoint, lens: Lens, pinhole: Lens) -> F
     ahead = vertices[viewpoint.seen(vertices)[:, 2] > _NEAREST_M]
     # Far outside its picture a lens' distortion is not defined: there the pinhole decides.
     ahead = ahead[_inside(pinhole.project(viewpoint, ahead), pinhole)]
-    xy = lens.project(viewpoint, ahead) if len(ahead) else np.empty((0, 2))
+    xy = lens.project(viewpoint, ahead)
     xy = xy[_inside(xy, lens)]
     if not len(xy):
         return np.full(4, np.nan)

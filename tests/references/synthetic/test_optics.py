@@ -111,3 +111,10 @@ def test_an_exposure_of_chance_keeps_the_picture_recognisable() -> None:
         exposure = random_exposure(rng, photo=True)
         assert exposure.jpeg_quality is not None
         assert 70 < exposure.develop(_GREY, rng).mean() < 190
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (4, 0, 3)])
+def test_no_points_are_nowhere(shape: tuple[int, ...]) -> None:
+    """Of somebody behind the camera nothing is left to project."""
+    viewpoint = Viewpoint(0.0, 0.0, 2.5, (0.0, 0.0, 0.9))
+    assert _LENS.project(viewpoint, np.empty(shape)).shape == (*shape[:-1], 2)

@@ -27,6 +27,10 @@ _BODY: Final = 4
 # legs or a body that comes nearer. (This and the next two do best on made-up company.)
 _LIFTING: Final = 0.25
 
+# Whoever lies and keeps still holds a plank or rests between repetitions: nobody else lies about in
+# a gym. It counts as this much of lifting, more than what people do who stand about.
+_HOLDING: Final = 0.3
+
 # Whoever's torso goes this far, in body heights, passes by; a deadlift's goes 0.3.
 _PASSING: Final = 0.8
 
@@ -124,7 +128,7 @@ class _Conduct:
         who lift the one counts whom the phone is aimed at: nearer to the middle, larger, in view
         throughout.
         """
-        lifting = min(self.movement / _LIFTING, 1.0)
+        lifting = min(max(self.movement / _LIFTING, _HOLDING * self.lying), 1.0)
         return float(self.filmed() * lifting * np.sqrt(self.size))
 
     def is_in_time_with(self, other: Self) -> bool:

@@ -117,6 +117,15 @@ def test_who_trains_on_the_floor_behind_the_lifter_is_not_spotted_by_them() -> N
     assert np.allclose(poses, LIFTER, atol=0.01)
 
 
+def test_who_holds_a_plank_lifts_while_others_stand_and_talk() -> None:
+    plank = np.repeat(lain_down(LIFTER[:1]), len(LIFTER), axis=0) + 0.3 * NOISE
+    talking = scaled((LIFTER - LIFTER[:1]) * 0.25 + LIFTER[:1], 1.1, 300.0)
+    frames = [people(person(a), person(b)) for a, b in zip(plank, talking, strict=True)]
+    poses = chosen(frames, TRACK.t)
+    assert poses is not None
+    assert np.allclose(poses, plank, atol=0.01)
+
+
 def test_a_glimpse_says_nothing() -> None:
     frames = [people(person(curl_pose(90)))] * 2
     assert choose_lifter([Follower([0, 1], [0, 0])], frames, WIDTH) is None

@@ -1,10 +1,11 @@
 """What the pose network gets wrong on rendered lifters, and whether the error model says the same.
 
-    python -m benchmarks.keypoint_errors [--frames N] [--seed S] [--fit FILE]
+    python -m benchmarks.keypoint_errors [--frames N] [--seed S] [--fit FILE] [--visibility FILE]
 
 Renders lifters at random moments of random sets, filmed by random phones in rooms that no training
 picture shows, runs the network on them and compares keypoints. ``--fit`` writes the error model
-from them, ``--reliability`` what a confidence is worth. Without ``--fit`` the error model that is
+from them, ``--reliability`` what a confidence is worth, ``--visibility`` the network that tells
+which keypoints are hidden. Without ``--fit`` the error model that is
 there is compared with them: median and 90th percentile of the error by kind of keypoint, measured
 beside modelled. The last line is one JSON object.
 """
@@ -32,6 +33,8 @@ from pipeline.pose.reliability import (
     confidence_bin,
 )
 from pipeline.pose.smooth import torso_length
+from pipeline.pose.tune.visibility import teach_visibility
+from pipeline.pose.visibility import VisibilityModel
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.watch import LookSettings
 from references.geometry import lies
@@ -60,15 +63,23 @@ _ENOUGH = 40
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One rendered frame: the truth, and what the network saw; ``seen`` is None for nobody."""
+    """One rendered frame: the truth, and what the network saw; ``seen`` is None for nobody.
+
+    ``visible`` (17,) are keypoints that are seen, ``inside`` (17,) those inside the picture.
+    """
 
     exercise: str
     viewpoint: Viewpoint
     joints: Floats
     true_xy: Floats
-    head_in_view: bool
+    visible: npt.NDArray[np.bool_]
+    inside: npt.NDArray[np.bool_]
     seen: Floats | None
     conf: Floats | None
+
+    def head_in_view(self) -> bool:
+        """Return whether the whole face is inside the picture."""
+        return bool(self.inside[: KEYPOINT_INDEX["left_shoulder"]].all())
 
 
 def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> list[Look]:
@@ -87,10 +98,18 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
         if np.isfinite(lifter.box).all():
             seen, conf = _nearest(_around(network, picture.image, lifter.box), lifter.xy)
             height, width = picture.image.shape[:2]
-            head = lifter.xy[: KEYPOINT_INDEX["left_shoulder"]]
-            in_view = bool(((head >= 0) & (head < (width, height))).all())
+            inside = np.asarray(((lifter.xy >= 0) & (lifter.xy < (width, height))).all(axis=1))
             looks.append(
-                Look(name, picture.viewpoint, picture.joints, lifter.xy, in_view, seen, conf)
+                Look(
+                    name,
+                    picture.viewpoint,
+                    picture.joints,
+                    lifter.xy,
+                    lifter.visible,
+                    inside,
+                    seen,
+                    conf,
+                )
             )
     return looks
 
@@ -179,6 +198,17 @@ def fit_reliability(looks: list[Look]) -> Reliability:
     return Reliability(np.minimum.accumulate(table, axis=2))
 
 
+def fit_visibility(looks: list[Look], seed: int) -> VisibilityModel:
+    """Return what tells hidden keypoints, learned from these frames."""
+    rows = [
+        (look.seen, look.conf, look.visible, look.inside & ~look.visible)
+        for look in looks
+        if look.seen is not None and look.conf is not None
+    ]
+    xy, conf, visible, hidden = (np.stack(column) for column in zip(*rows, strict=True))
+    return teach_visibility(xy, conf, visible, hidden, seed=seed)
+
+
 def found_share(looks: Sequence[Look]) -> dict[str, float]:
     """Return in how many of the frames the lifter was found, with 95 % bounds (Wilson, 1927)."""
     found = sum(look.seen is not None for look in looks)
@@ -238,6 +268,9 @@ def main(
     reliability: Annotated[
         Path | None, typer.Option(help="Write here how far off keypoints are by confidence.")
     ] = None,
+    visibility: Annotated[
+        Path | None, typer.Option(help="Write here what tells hidden keypoints.")
+    ] = None,
     weights: Annotated[str, typer.Option(help="The network's.")] = DEFAULT_WEIGHTS,
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only these; default: all that have a motion.")
@@ -253,6 +286,8 @@ def main(
             write,
             **{name: getattr(model, name).astype(np.float32) for name in ErrorModel.__slots__},
         )
+    if visibility:
+        fit_visibility(looks, seed).write(visibility)
     if reliability:
         np.savez_compressed(reliability, off=fit_reliability(looks).off.astype(np.float32))
     rows = compare(looks, table, model)
@@ -261,7 +296,7 @@ def main(
     groups = {name: [look for look in looks if look.exercise == name] for name in names}
     groups["all"] = looks
     groups["upright, head in view"] = [
-        look for look in looks if look.head_in_view and not lies(look.true_xy)
+        look for look in looks if look.head_in_view() and not lies(look.true_xy)
     ]
     print(
         json.dumps(

@@ -32,8 +32,9 @@ from pipeline.pose.attend import surroundings
 from pipeline.pose.loading import load_network
 from pipeline.pose.network import PoseNetwork
 from pipeline.pose.people import Network, People
-from pipeline.pose.reliability import hidden, load_reliability
+from pipeline.pose.reliability import load_reliability
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.pose.weights import DEFAULT_WEIGHTS, STOCK_WEIGHTS
 from pipeline.watch import LookSettings
 from references.geometry import lies

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from pipeline.compare import Comparison
 from pipeline.correct import in_repetitions, medians
 from pipeline.norms import EXPERT_ONLY, JointNorms
-from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.repetitions import TimedSwing
 from pipeline.report import FoundFault
 from pipeline.space.answer import Interval

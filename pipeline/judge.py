@@ -16,8 +16,8 @@ from pipeline.correct import adaptations, correct, judge_nothing, what_to_change
 from pipeline.faults import find_faults, seen_faults
 from pipeline.moments import SalientPoses, image_plane
 from pipeline.norms import STRANGER, OwnBody, norms
-from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.repetitions import Swing, find_repetitions
 from pipeline.report import (
     Candidate,

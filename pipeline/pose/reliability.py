@@ -1,4 +1,4 @@
-"""What a keypoint's confidence is worth: whether it is hidden, and how far off it may be.
+"""What a keypoint's confidence is worth: how far off it may be.
 
 ``reliability.npz`` is written by ``python -m benchmarks.keypoint_errors --reliability FILE``, which
 compares the pose network with rendered lifters whose keypoints are known.
@@ -18,13 +18,6 @@ from references.geometry import lies
 from references.skeleton import KIND_OF_KEYPOINT
 
 Floats = npt.NDArray[np.float64]
-
-HIDDEN_BELOW: Final = (0.5, 0.3)
-"""The confidence below which a keypoint of an upright and of a lying body counts as hidden.
-
-Confidence is a probability to be visible, and on real lying lifters too low: there 0.3 balances
-precision and recall against hand labels (``python -m benchmarks.pose --real-only``).
-"""
 
 CONFIDENCES: Final = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0])
 """Between each and the next, errors are measured apart."""
@@ -48,11 +41,6 @@ class Reliability:
         off = self.off[np.array(KIND_OF_KEYPOINT), lying, confidence_bin(track.conf)]
         known = np.isfinite(track.xy[..., 0])
         return np.where(known, off * torso_length(track.xy), np.nan)
-
-
-def hidden(track: PoseTrack) -> npt.NDArray[np.bool_]:
-    """Return which keypoints (T, 17) the body or something else hides."""
-    return track.conf < np.array(HIDDEN_BELOW, np.float32)[lies(track.xy).astype(np.intp)][:, None]
 
 
 def confidence_bin(conf: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from pipeline.camera import Camera
 from pipeline.moments import image_plane
-from pipeline.pose.reliability import hidden
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.repetitions import Swing
 from pipeline.space.lessons import fault_sizes, watched_clips
 from pipeline.space.measures import MEASURES, MOST_FAULTS, measure

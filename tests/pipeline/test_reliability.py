@@ -5,10 +5,8 @@ import pytest
 
 from pipeline.pose.reliability import (
     CONFIDENCES,
-    HIDDEN_BELOW,
     Reliability,
     confidence_bin,
-    hidden,
     load_reliability,
 )
 from pipeline.pose.track import PoseTrack
@@ -58,12 +56,6 @@ def test_a_keypoint_that_is_not_known_has_no_error() -> None:
     error = load_reliability().error_px(track(unknown))
     assert np.isnan(error[:, 0]).all()
     assert np.isfinite(error[:, 1:]).all()
-
-
-@pytest.mark.parametrize(("pose", "posture"), [(UPRIGHT, 0), (UPRIGHT[:, ::-1], 1)])
-def test_a_doubtful_keypoint_counts_as_hidden(pose: np.ndarray, posture: int) -> None:
-    assert hidden(track(pose, HIDDEN_BELOW[posture] - 0.01)).all()
-    assert not hidden(track(pose, HIDDEN_BELOW[posture])).any()
 
 
 def test_measured_errors_are_small_and_fall_with_confidence() -> None:

@@ -1,13 +1,13 @@
 """Are the keypoints where the joints are? The pose step against plain YOLO11n-pose.
 
-    python -m benchmarks.pose [--clips CLIPS] [--work DIR] [--quick]
+    python -m benchmarks.pose [--clips CLIPS] [--photos PHOTOS] [--work DIR] [--quick]
 
 Renders sets of the four exercises by bodies and in rooms that no training picture shows, from 12
 sides and 3 heights, and compares two ways of finding keypoints with the truth, frame by frame: the
 baseline, ``YOLO("yolo11n-pose").predict()`` on every frame with the person it is surest of, and the
-pose step as the analysis runs it. With ``--clips``, both also on real frames that were labelled by
-hand (``benchmarks/pose_labels.md``). Rendered clips are kept in ``--work`` and used again. The last
-line is one JSON object.
+pose step as the analysis runs it. With ``--clips`` and ``--photos``, both also on real frames and
+on photos of people who lie, labelled by hand (``benchmarks/pose_labels.md``). Rendered clips are
+kept in ``--work`` and used again. The last line is one JSON object.
 """
 
 import json
@@ -25,7 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.keypoint_metrics import Errors, torso_px
-from benchmarks.real_frames import LabelledFrame, labelled_frames
+from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
 from pipeline.clip import Clip
 from pipeline.observe import ObserveSettings, observe
 from pipeline.pose.attend import surroundings
@@ -224,6 +224,7 @@ def show(console: Console, title: str, errors: dict[str, dict[str, Errors]]) -> 
 
 def main(
     clips: Annotated[Path | None, typer.Option(help="Real clips, for the frames labelled.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="Photos, for those labelled.")] = None,
     work: Annotated[Path, typer.Option(help="Where rendered clips are kept.")] = Path("pose-clips"),
     weights: Annotated[str, typer.Option(help="The pose step's.")] = DEFAULT_WEIGHTS,
     quick: Annotated[bool, typer.Option("--quick", help="4 sides, 1 height.")] = False,
@@ -243,11 +244,18 @@ def main(
         )
         figures["hidden"] = flags.table()
         console.print("hidden keypoints, and error estimates:", figures["hidden"])
-    if clips:
-        errors, flagged = on_real(labelled_frames(clips), baseline, network)
-        figures["real"] = show(console, "real frames", errors)
-        figures["hidden_real"] = {posture: told.table() for posture, told in flagged.items()}
-        console.print("hidden keypoints of real frames:", figures["hidden_real"])
+    real = {
+        "real": labelled_frames(clips) if clips else (),
+        "photos": labelled_photos(photos) if photos else (),
+    }
+    for name, frames in real.items():
+        errors, flagged = on_real(frames, baseline, network)
+        if errors["plain YOLO"]:
+            figures[name] = show(console, name, errors)
+            figures[f"hidden_{name}"] = {
+                posture: told.table() for posture, told in flagged.items() if told.hidden
+            }
+            console.print(f"hidden keypoints, {name}:", figures[f"hidden_{name}"])
     print(json.dumps(figures))
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +15,7 @@ from pipeline.clip import Clip, Image
 from references.skeleton import KEYPOINT_INDEX, KEYPOINTS
 
 LABELS: Final = Path(__file__).with_name("pose_labels.csv")
+PHOTOS: Final = Path(__file__).with_name("lying_photo_labels.csv")
 LIFTERS: Final = Path(__file__).with_name("lifter_labels.csv")
 
 # Times are written to the millisecond, and phones film at most 240 frames a second.
@@ -104,6 +106,21 @@ def labelled_frames(clips: Path, table: Path = LABELS) -> Iterator[LabelledFrame
     """
     for file, labels in groupby(frame_labels(table), key=lambda label: label.file):
         yield from _decoded(clips / file, list(labels))
+
+
+def labelled_photos(photos: Path, table: Path = PHOTOS) -> Iterator[LabelledFrame]:
+    """Read and yield every labelled photo in the folder ``photos``.
+
+    Raises FileNotFoundError when one is missing or cannot be read, ValueError when it is of another
+    size.
+    """
+    for label in frame_labels(table):
+        image = cv2.imread(str(photos / label.file))
+        if image is None:
+            raise FileNotFoundError(photos / label.file)
+        if image.shape[:2] != (label.height, label.width):
+            raise ValueError(f"{label.file} is {image.shape[1]}x{image.shape[0]}")
+        yield LabelledFrame(label, np.asarray(image, np.uint8))
 
 
 def _decoded(path: Path, labels: list[FrameLabel]) -> Iterator[LabelledFrame]:

@@ -3,10 +3,18 @@
 import csv
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from benchmarks.real_frames import LABELS, frame_labels, labelled_frames, lifter_boxes
+from benchmarks.real_frames import (
+    LABELS,
+    PHOTOS,
+    frame_labels,
+    labelled_frames,
+    labelled_photos,
+    lifter_boxes,
+)
 from references.skeleton import KEYPOINT_INDEX, KEYPOINTS, SIDES
 from tests.clips import even, film
 
@@ -41,8 +49,9 @@ def clips(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_label_lies_in_its_picture() -> None:
-    for label in frame_labels():
+@pytest.mark.parametrize("table", [LABELS, PHOTOS])
+def test_every_label_lies_in_its_picture(table: Path) -> None:
+    for label in frame_labels(table):
         seen = label.visible | label.hidden
         assert not (label.visible & label.hidden).any()
         assert np.isfinite(label.xy[seen]).all()
@@ -117,3 +126,26 @@ def test_a_frame_without_all_keypoints_is_refused(tmp_path: Path) -> None:
     table.write_text("".join(table.read_text().splitlines(keepends=True)[:-1]))
     with pytest.raises(ValueError, match="not each keypoint once"):
         frame_labels(table)
+
+
+def test_a_photo_comes_back_beside_its_labels(tmp_path: Path) -> None:
+    (tmp_path / "squat").mkdir()
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    cv2.imwrite(str(tmp_path / "squat" / "a.png"), picture)
+    table = write_table(tmp_path / "labels.csv", [0.0])
+    table.write_text(table.read_text(encoding="utf-8").replace("a.mp4", "a.png"), encoding="utf-8")
+    (photo,) = labelled_photos(tmp_path, table)
+    assert (photo.image == picture).all()
+    assert photo.label.xy[3].tolist() == [3, 0]
+
+
+@pytest.mark.parametrize(("size", "error"), [((48, 63), ValueError), (None, FileNotFoundError)])
+def test_another_photo_than_the_labelled_one_is_refused(
+    tmp_path: Path, size: tuple[int, int] | None, error: type[Exception]
+) -> None:
+    (tmp_path / "squat").mkdir()
+    if size:
+        cv2.imwrite(str(tmp_path / "squat" / "a.mp4.png"), np.zeros((*size, 3), np.uint8))
+        (tmp_path / "squat" / "a.mp4.png").rename(tmp_path / "squat" / "a.mp4")
+    with pytest.raises(error):
+        list(labelled_photos(tmp_path, write_table(tmp_path / "labels.csv", [0.0])))

@@ -5,7 +5,7 @@ from datetime import datetime
 from statistics import fmean
 from typing import Final
 
-from pipeline.titles import exercise_title
+from pipeline.titles import exercise_title, is_held
 from references.exercises import exercises
 from references.texts import DEFAULT_LANGUAGE, text
 from storage.sets import SetProgress
@@ -13,6 +13,7 @@ from storage.sets import SetProgress
 # What counts as a change: less is the scatter of measuring the same set again.
 _CHANGE_DEG: Final = 5.0
 _CHANGE_S: Final = 0.3
+_CHANGE_HELD_S: Final = 1.0
 _CHANGE_CORRECTIONS: Final = 0.5
 
 # From here on a decimal says nothing that a lifter wants to know.
@@ -20,16 +21,15 @@ _LARGE: Final = 10
 
 
 def progress_words(name: str, done: Sequence[SetProgress]) -> str:
-    """Return three sentences on range of motion, tempo and form.
+    """Return three sentences on range of motion, tempo and form, or one on a position that is held.
 
     The latest third of the sets is compared with the first; ``done`` has at least one set, the
     oldest first.
     """
     title = exercise_title(name, DEFAULT_LANGUAGE)
     head = text("progress.one_set" if len(done) == 1 else "progress.sets", count=len(done))
-    return "\n".join(
-        (f"{title.capitalize()}, {head}.", _range(name, done), _tempo(done), _form(done))
-    )
+    told = [_held(done)] if is_held(name) else [_range(name, done), _tempo(done), _form(done)]
+    return "\n".join((f"{title.capitalize()}, {head}.", *told))
 
 
 def day(moment: datetime) -> str:
@@ -50,6 +50,11 @@ def _range(name: str, done: Sequence[SetProgress]) -> str:
 def _tempo(done: Sequence[SetProgress]) -> str:
     now, trend = _compare(done, lambda each: each.tempo_s, _CHANGE_S)
     return text("progress.tempo", now=_decimal(now), trend=trend("tempo"))
+
+
+def _held(done: Sequence[SetProgress]) -> str:
+    now, trend = _compare(done, lambda each: each.tempo_s, _CHANGE_HELD_S)
+    return text("progress.held", now=_decimal(now), trend=trend("held"))
 
 
 def _form(done: Sequence[SetProgress]) -> str:

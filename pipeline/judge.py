@@ -32,7 +32,7 @@ from pipeline.retrieve import Match, nearest_view
 from pipeline.space import Interval, SpaceAngles, View
 from pipeline.space.tell import angles_in_space
 from pipeline.tempo import tempo, with_tempo
-from pipeline.titles import exercise_title
+from pipeline.titles import exercise_title, is_held
 from references.exercises import PHASES, Exercise, Phase, exercises
 from references.experts import expert_views
 from references.experts.coaches import coach_views
@@ -237,7 +237,8 @@ def _warnings(
     if not chosen:
         return (text("judge.unknown_exercise", language),)
     if not known:
-        return (text("judge.no_expert", language, exercise=exercise_title(chosen, language)),)
+        key = "judge.no_expert_hold" if is_held(chosen) else "judge.no_expert"
+        return (text(key, language, exercise=exercise_title(chosen, language)),)
     if not swings:
         filming = known.filming[language]
         return (text("judge.no_repetition", language, filming=filming),)

@@ -212,6 +212,10 @@ class Report:
     language: str
     schema_version: int = SCHEMA_VERSION
 
+    def longest_s(self) -> float:
+        """Return the duration of the longest repetition in seconds, 0 when there is none."""
+        return max((r.end_s - r.start_s for r in self.repetitions), default=0.0)
+
     def anything_judged(self) -> bool:
         """Tell whether at least one joint could be compared with the expert's."""
         obstructed = {(n.phase, n.joint) for n in self.not_judged}

@@ -8,7 +8,7 @@ from pipeline.faults import fault_title
 from pipeline.report import Repetition, Report
 from pipeline.space.answer import View
 from pipeline.tempo_words import tempo_words
-from pipeline.titles import exercise_title, joint_title, phase_title
+from pipeline.titles import done_title, exercise_title, joint_title, phase_title
 from references.exercises import PHASES, exercises
 from references.skeleton import kind_of
 from references.texts import text
@@ -74,13 +74,14 @@ def headline(report: Report) -> str:
     if report.exercise is None:
         guesses = [exercise_title(c.name, language) for c in report.candidates[:2]]
         return text("summary.unsure", language, first=guesses[0], second=guesses[-1])
-    count = len(report.repetitions)
     return text(
         f"summary.{'chosen' if report.chosen_by == 'lifter' else 'recognised'}",
         language,
         exercise=exercise_title(report.exercise, language),
         percent=round(100 * report.confidence),
-        repetitions=text("summary.one" if count == 1 else "summary.many", language, count=count),
+        repetitions=done_title(
+            report.exercise, len(report.repetitions), report.longest_s(), language
+        ),
     )
 
 

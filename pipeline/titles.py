@@ -1,6 +1,7 @@
 """What exercises, joints and phases are called when a person reads or hears them."""
 
 from references.exercises import Phase, exercises
+from references.motions import motions
 from references.names import exercise_names
 from references.skeleton import kind_of, side_of
 from references.texts import text
@@ -12,6 +13,22 @@ def exercise_title(name: str | None, language: str) -> str:
         return text("summary.unknown", language)
     names = exercise_names().get(name)
     return names.title(language) if names else name.replace("_", " ")
+
+
+def is_held(exercise: str | None) -> bool:
+    """Tell whether an exercise is a position to hold: seconds count, not repetitions."""
+    motion = motions().get(exercise or "")
+    return motion is not None and motion.is_held()
+
+
+def done_title(exercise: str | None, repetitions: int, longest_s: float, language: str) -> str:
+    """Return ``8 repetitions``, or ``held for 42 seconds`` of a position to hold.
+
+    ``longest_s`` is the duration of the longest repetition, 0 of none.
+    """
+    if is_held(exercise):
+        return text("summary.held", language, seconds=round(longest_s))
+    return text("summary.one" if repetitions == 1 else "summary.many", language, count=repetitions)
 
 
 def joint_title(joint: str, language: str) -> str:

@@ -25,13 +25,14 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """A line of the history."""
+    """A line of the history; ``longest_s`` is the duration of the longest repetition, 0 of none."""
 
     id: int
     filmed_at: datetime
     exercise: str | None
     confidence: float
     repetitions: int
+    longest_s: float
     corrections: int
 
 
@@ -147,7 +148,9 @@ def history(db: Database, user_id: int, *, limit: int = 10) -> tuple[SetSummary,
     rows = db.query(
         """
         select id, filmed_at, exercise, confidence, corrections,
-               (select count(*) from repetitions where set_id = sets.id) as repetitions
+               (select count(*) from repetitions where set_id = sets.id) as repetitions,
+               (select coalesce(max(end_s - start_s), 0)
+                from repetitions where set_id = sets.id) as longest_s
         from sets where user_id = ? order by filmed_at desc, id desc limit ?
         """,
         [user_id, limit],

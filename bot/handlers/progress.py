@@ -12,7 +12,7 @@ from bot.handlers.incoming import PRIVATE, Handlers, answer, message_of, query_o
 from bot.progress_chart import draw_progress
 from bot.progress_words import day, progress_words
 from bot.replies import keyboard
-from pipeline.titles import exercise_title
+from pipeline.titles import done_title, exercise_title
 from references.exercises import exercises
 from references.skeleton import SIDES
 from references.texts import DEFAULT_LANGUAGE, text
@@ -80,9 +80,8 @@ class Progress:
                 "history.line",
                 day=day(line.filmed_at),
                 exercise=exercise_title(line.exercise, DEFAULT_LANGUAGE),
-                repetitions=text(
-                    "summary.one" if line.repetitions == 1 else "summary.many",
-                    count=line.repetitions,
+                repetitions=done_title(
+                    line.exercise, line.repetitions, line.longest_s, DEFAULT_LANGUAGE
                 ),
                 form=_form(line),
             )

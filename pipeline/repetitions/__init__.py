@@ -2,7 +2,8 @@
 
 A lifter stands still, for a moment at least, where a repetition starts and where it turns. The
 movement is reduced to one signal (`movement`), and each swing of it away from the start position
-and back is a repetition (`swings`).
+and back is a repetition (`swings`). A position that is held is one repetition, as long as it is
+held (`holds`).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.pose.track import PoseTrack
+from pipeline.repetitions.holds import find_holds
 from pipeline.repetitions.movement import movement_signal
 from pipeline.repetitions.swings import Swing, TimedSwing, find_swings
 from references.experts import ExpertView
@@ -25,12 +27,12 @@ def find_repetitions(track: PoseTrack, views: Sequence[ExpertView]) -> tuple[Tim
     """Return the repetitions in a track, in order.
 
     ``views`` are those of an expert's movement in the exercise: they say which movement is one, and
-    at which end it turns; a position that is held has none. Without them the strongest movement
+    at which end it turns, or that it is a position to hold. Without them the strongest movement
     counts; the end that is visited more often is where it turns, and in doubt the end at which the
     clip does not begin.
     """
     if views and all(np.ptp(view.salient(), axis=0).max() < _HELD_M for view in views):
-        return ()
+        return find_holds(track)
     signal = movement_signal(track, views)
     if signal is None:
         return ()

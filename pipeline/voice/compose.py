@@ -4,7 +4,7 @@ from typing import Final
 
 from pipeline.report import Report
 from pipeline.tempo_words import tempo_remarks
-from pipeline.titles import exercise_title
+from pipeline.titles import exercise_title, is_held
 from references.texts import text
 
 # More than two corrections at once are not remembered under the bar.
@@ -28,7 +28,8 @@ def compose(report: Report) -> str:
     exercise = exercise_title(report.exercise, language)
     if not count:
         return say("no_repetition", exercise=exercise)
-    parts = [say("one" if count == 1 else "many", exercise=exercise, count=count)]
+    key = "held" if is_held(report.exercise) else "one" if count == 1 else "many"
+    parts = [say(key, exercise=exercise, count=count, seconds=round(report.longest_s()))]
     corrections = [correction.spoken for correction in report.corrections[:_MOST_CORRECTIONS]]
     if not report.anything_judged():
         parts.append(say("not_compared"))

@@ -156,6 +156,10 @@ class Motion:
         """Tell whether the motion sets a parameter."""
         return (part, name) in self.tracks
 
+    def is_held(self) -> bool:
+        """Tell whether the exercise is to hold one position: nothing moves."""
+        return all(len(set(track.values)) == 1 for track in self.tracks.values())
+
     def values(
         self, phase: npt.ArrayLike, faults: Mapping[str, npt.ArrayLike] = MappingProxyType({})
     ) -> Values:

@@ -111,6 +111,26 @@ async def test_the_history_says_day_exercise_repetitions_and_form(lifter: Lifter
     await lifter.hears("2 Feb 2026: bench press, 1 repetition, to correct: 3")
 
 
+def test_of_a_position_that_is_held_the_seconds_count() -> None:
+    head, held = progress_words(
+        "plank", progress([None] * 3, [31.0, 40.0, 44.6], [0] * 3)
+    ).splitlines()
+    assert head == "Plank, 3 sets."
+    assert held == "You hold it for 45 seconds, 14 longer than at first."
+
+
+async def test_the_history_says_for_how_long_a_plank_was_held(
+    lifter: Lifter, database: Path
+) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    with open_database(database) as db:
+        db.execute("update repetitions set end_s = start_s + 42.2")
+        db.execute("update sets set exercise = 'plank', corrections = 0")
+    await lifter.type("/history")
+    await lifter.hears("2 Feb 2026: plank, held for 42 seconds")
+
+
 async def test_a_set_without_a_repetition_is_not_called_good(
     lifter: Lifter, database: Path
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import TimedSwing, find_repetitions
+from pipeline.repetitions.holds import find_holds
 from pipeline.repetitions.movement import movement_signal
 from pipeline.repetitions.swings import find_swings
 from references.experts import expert_views
@@ -91,9 +92,46 @@ def test_standing_still_is_no_repetition(bent: float) -> None:
     assert repetitions_of(curl_track(3, bent=bent)) == ()
 
 
-def test_a_position_that_is_held_has_no_repetition() -> None:
+def test_a_position_that_is_held_is_one_repetition_as_long_as_it_is_held() -> None:
     track = smooth(expert_track("plank", 90.0))
-    assert find_repetitions(track, expert_views("plank")) == ()
+    (hold,) = find_repetitions(track, expert_views("plank"))
+    assert (hold.start_s, hold.end_s) == (track.t[0], track.t[-1])
+    assert not hold.cut_off
+
+
+def held(t: np.ndarray, moved: np.ndarray) -> PoseTrack:
+    """Return somebody who keeps one pose, ``moved`` (T,) torso lengths to the right of it."""
+    pose = curl_track(1).xy[0]
+    torso = float(np.linalg.norm(pose[5] - pose[11]))
+    shift = np.stack([moved * torso, np.zeros(len(t))], axis=1)
+    xy = (pose + shift[:, None]).astype(np.float32)
+    return PoseTrack(t, xy, np.full(xy.shape[:2], 0.9, np.float32), 720, 1280)
+
+
+def test_getting_down_and_up_is_not_held() -> None:
+    t = np.arange(0, 20, 0.1)
+    (hold,) = find_holds(held(t, np.interp(t, [0, 3, 15, 18], [2, 0, 0, 2])))
+    assert hold.start_s == pytest.approx(3, abs=0.5)
+    assert hold.end_s == pytest.approx(15, abs=0.5)
+
+
+def test_a_short_lapse_does_not_end_a_hold_and_a_long_one_does() -> None:
+    t = np.arange(0, 20, 0.1)
+    (whole,) = find_holds(held(t, np.where((t > 8) & (t < 8.5), 1.0, 0.0)))
+    assert whole.end_s - whole.start_s == pytest.approx(19.9)
+    (part,) = find_holds(held(t, np.where((t > 8) & (t < 10), 1.0, 0.0)))
+    assert part.start_s == pytest.approx(10)
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.5])
+def test_a_moment_is_no_hold(seconds: float) -> None:
+    t = np.arange(0, seconds, 0.1)
+    assert find_holds(held(t, np.zeros(len(t)))) == ()
+
+
+def test_nobody_holds_nothing() -> None:
+    track = held(np.arange(0, 5, 0.1), np.zeros(50))
+    assert find_holds(replace(track, xy=np.full_like(track.xy, np.nan))) == ()
 
 
 def test_what_is_cut_off_before_the_turn_is_no_repetition() -> None:

@@ -114,6 +114,9 @@ def test_the_summary_tells_it_all() -> None:
         assert words in page
 
 
+HELD = Repetition(1.0, 22.0, 43.2, {}, {}, {})
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -122,6 +125,8 @@ def test_the_summary_tells_it_all() -> None:
         ({"exercise": "squat"}, "squat"),
         ({"repetitions": REPORT.repetitions[:1]}, "1 repetition."),
         ({"repetitions": ()}, "0 repetitions"),
+        ({"exercise": "plank", "repetitions": (HELD,)}, "plank (93 % sure), held for 42 seconds."),
+        ({"exercise": "plank", "repetitions": ()}, "held for 0 seconds"),
     ],
 )
 def test_headline(changes: dict[str, object], words: str) -> None:

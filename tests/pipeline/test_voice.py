@@ -46,6 +46,7 @@ def test_the_first_two_corrections_are_said() -> None:
         ({"exercise": None}, "not sure which"),
         ({"repetitions": ()}, "no whole repetition"),
         ({"repetitions": REPORT.repetitions[:1]}, "one repetition"),
+        ({"exercise": "plank", "repetitions": REPORT.repetitions[:1]}, "lank, held for 2 seconds"),
         ({"corrections": (), "reference_angles_deg": {}}, "could not judge"),
         ({"corrections": (), "not_judged": BOTH_ELBOWS}, "could not judge"),
         ({"corrections": ()}, "in line with the expert"),

@@ -100,7 +100,7 @@ def test_a_new_verdict_takes_the_place_of_the_old(
     }
     assert sets.replace_verdict(fresh_db, 1, set_id, report=other)
     assert sets.history(fresh_db, 1) == (
-        sets.SetSummary(set_id, morning, "lat_pulldown", 0.9, 1, 0),
+        sets.SetSummary(set_id, morning, "lat_pulldown", 0.9, 1, 2.0, 0),
     )
     assert fresh_db.table("angles").count == 5
     stored = sets.get(fresh_db, 1, set_id)

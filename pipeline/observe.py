@@ -60,7 +60,8 @@ def observe(
 ) -> Observation:
     """Watch a clip: decode it, filter its frames, find everybody, follow the one who lifts.
 
-    Raises ClipError when the clip cannot be read, is too short or shows nobody who lifts.
+    Raises ClipError when the clip cannot be read, is too short, shows nobody who lifts or too
+    little of them.
     """
     with Watch(network, settings.look, settings.filters, progress) as watch:
         with Clip(path, settings.limits, shrunk_to=network.image_size) as clip:
@@ -76,7 +77,7 @@ def observe(
         width = survey.spool.size[0]
         lifter = choose_lifter(followers, survey.people, width)
         if lifter is None:
-            raise ClipError("pose.nobody")
+            raise ClipError("pose.too_little" if _somebody(survey) else "pose.nobody")
         if walks_about(lifter, survey.people, survey.t, width):
             raise ClipError("pose.nobody_lifts")
         xy, conf = watch.attend(survey, _sightings(lifter, survey))
@@ -86,10 +87,16 @@ def observe(
         PoseTrack(spool.t, xy / np.float32(spool.scale), conf, *size), settings.smoothing
     )
     if not np.isfinite(track.xy).any():
-        raise ClipError("pose.nobody")
+        raise ClipError("pose.too_little")
     warnings += _company(lifter, followers, survey, language)
     watch.timings_s["pose"] += perf_counter() - started
     return Observation(track, facts, warnings, watch.timings_s)
+
+
+def _somebody(survey: Survey) -> bool:
+    """Return whether somebody is there for longer than a thing is taken for a person."""
+    present = np.array([len(people.scores) > 0 for people in survey.people])
+    return bool(present.mean() >= _BYSTANDER_PRESENCE)
 
 
 def _sightings(lifter: Follower, survey: Survey) -> Sightings:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -149,6 +150,19 @@ def test_the_sampling_rate_is_a_setting(clip: Path) -> None:
 def test_nobody_is_said(clip: Path) -> None:
     with pytest.raises(ClipError, match="anybody"):
         watch(clip, [people()] * 120)
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"), [(120, "too little of their body"), (24, "cannot see anybody")]
+)
+def test_somebody_of_whom_too_little_is_seen_hears_so(clip: Path, frames: int, said: str) -> None:
+    [hardly] = [people(person(TRUTH.xy[0].astype(float)))]
+    hardly = replace(
+        hardly, conf=np.where(np.arange(17) < 3, np.float32(0.4), np.float32(0.1))[None]
+    )
+    shown = [hardly if i < frames else people() for i in range(120)]
+    with pytest.raises(ClipError, match=said):
+        watch(clip, shown)
 
 
 def test_a_clip_in_which_nobody_lifts_says_so(clip: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +13,6 @@ from pipeline.pose.track import PoseTrack
 from references.motions import motions
 
 Floats = npt.NDArray[np.float64]
-
-
-# How much commoner an exercise is than one that looks like it; our estimate.
-_COMMONER: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +77,13 @@ def settled(shares: Floats, classes: Sequence[str], temperature: float) -> Float
 def with_the_commoner_first(shares: Floats, classes: Sequence[str]) -> Floats:
     """Return shares (..., C) in which the commoner of exercises that look alike counts for more.
 
-    Together they have what they had: only the share of each in it changes.
+    By how much the motions say. Together they have what they had: only the share of each changes.
     """
     known = motions()
-    commoner = [
-        known[c].looks_like[0] if c in known and known[c].looks_like else c for c in classes
-    ]
-    family = np.array(commoner)[:, None] == np.array(commoner)
-    weighty = shares * np.where(np.array(commoner) == np.array(classes), _COMMONER, 1.0)
+    rarer = {c: known[c] for c in classes if c in known and known[c].looks_like}
+    commoner = np.array([rarer[c].looks_like[0] if c in rarer else c for c in classes])
+    family = commoner[:, None] == commoner
+    weighty = shares / np.array([rarer[c].commoner if c in rarer else 1.0 for c in classes])
     before, after = shares @ family, weighty @ family
     return np.asarray(weighty * before / np.maximum(after, np.finfo(np.float64).tiny))
 

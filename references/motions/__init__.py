@@ -29,7 +29,7 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
 
 ``display``, by language, is what the exercise is called and ``aliases`` what people type for it; an
 exercise that has a file of checks has both there. ``looks_like`` lists commoner exercises
-that it can hardly be told from by its joints alone.
+that it can hardly be told from by its joints alone; the first is ``commoner`` times as common.
 
 ``[[variants]]``
     other ways to do it that count as the same exercise: what stands there, whole tables like
@@ -149,6 +149,7 @@ class Motion:
     display: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     aliases: tuple[str, ...] = ()
     looks_like: tuple[str, ...] = ()
+    commoner: float = 1.0
     variants: tuple["Motion", ...] = ()
     lifts: Way | None = None
 
@@ -220,6 +221,7 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         display=MappingProxyType(table.get("display", {})),
         aliases=tuple(table.get("aliases", ())),
         looks_like=tuple(table.get("looks_like", ())),
+        commoner=float(table.get("commoner", 1.0)),
         variants=tuple(
             parse_motion(exercise, {**table, "variants": (), **variant})
             for variant in table.get("variants", ())

@@ -27,6 +27,7 @@ from pipeline.classify.train import TrainingSettings, recogniser_of, train
 from pipeline.classify.weights import load
 from pipeline.errors import SettingError
 from pipeline.pose.track import PoseTrack
+from references.motions import motions
 from tests.tracks import curl_track
 
 CLASSES = ("curl", "stand", UNKNOWN)
@@ -205,6 +206,7 @@ def test_stretches_are_judged_one_by_one(recogniser: Recogniser) -> None:
 def test_of_two_that_look_alike_the_commoner_gains_and_nobody_else_loses() -> None:
     classes = ("barbell_biceps_curl", "hammer_curl", "squat", UNKNOWN)
     settled = with_the_commoner_first(np.array([[0.2, 0.3, 0.4, 0.1], [0, 0, 1, 0]]), classes)
+    assert motions()["hammer_curl"].commoner == 3
     expected = np.array([[1 / 3, 1 / 6, 0.4, 0.1], [0, 0, 1, 0]])
     np.testing.assert_allclose(settled, expected, atol=1e-9)
 

@@ -74,3 +74,8 @@ def test_another_way_takes_the_place_of_whole_tables_and_leaves_the_rest() -> No
     }
     assert variant.exercise == motion.exercise
     assert variant.variants == ()
+
+
+def test_what_looks_like_a_commoner_exercise_says_how_much_commoner_that_is() -> None:
+    told = {name: m.commoner > 1 for name, m in motions().items()}
+    assert told == {name: bool(m.looks_like) for name, m in motions().items()}

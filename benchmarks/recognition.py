@@ -22,16 +22,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import recognition_synthetic as held_out
 from bot.cli.console import Report, progress_bar
 from pipeline.classify.augment import Augmentation
-from pipeline.classify.calibration import wilson
 from pipeline.classify.curriculum import Curriculum, plan
-from pipeline.classify.dataset import Example, class_of, find_clips, load_clips, load_openpose
+from pipeline.classify.dataset import Example, find_clips, load_clips, load_openpose
 from pipeline.classify.evaluate import Evaluation, cross_validate
 from pipeline.classify.extract import pose_cache
-from pipeline.classify.recognise import Recogniser, answer, probabilities, with_the_commoner_first
+from pipeline.classify.recognise import answer, probabilities, with_the_commoner_first
 from pipeline.classify.runs import Runs, fingerprint
-from pipeline.classify.synthesize import synthetic_sets
 from pipeline.classify.train import TrainingSettings, recogniser_of, train
 from pipeline.classify.weights import SHIPPED, load
 from pipeline.pose.track import PoseTrack
@@ -55,10 +54,6 @@ _NONE: Final = replace(_PAPERS_ALONE, translate_px=0.001, mirror=False)
 _NARROW: Final = 128
 _BRIEFLY: Final = 1000
 """Channels and steps of the networks that are compared with each other."""
-
-# No training uses seeds from here on.
-_HELD_OUT_SEED: Final = 1_000_000
-_HELD_OUT_SETS: Final = 660
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +105,12 @@ def main(
             if not arm or name in arm:
                 evaluation = _evaluate(chosen, examples, stored, folds, Runs(results), report)
                 found[name] = evaluation.summary()
-        held_out = synthetic_sets(
-            _HELD_OUT_SETS, seed=_HELD_OUT_SEED, held_out=True, progress=report
+        answers = held_out.ask(
+            load(SHIPPED), held_out.HELD_OUT_SEED, held_out.HELD_OUT_SETS, report
         )
-    recogniser = load(SHIPPED)
-    synthetic = _synthetic(recogniser, held_out)
-    Console().print(_table(found))
+    Console().print(_table(found), held_out.table(answers))
     timings = _timings([example.track for example in examples])
-    typer.echo(json.dumps({"seed": seed, "arms": found, **synthetic, **timings}))
+    typer.echo(json.dumps({"seed": seed, "arms": found, **held_out.summary(answers), **timings}))
 
 
 def _evaluate(
@@ -174,20 +167,6 @@ def _table(found: dict[str, dict[str, Any]]) -> Table:
             f"{summary['calibration_error']:.3f}",
         )
     return table
-
-
-def _synthetic(recogniser: Recogniser, sets: tuple[Example, ...]) -> dict[str, Any]:
-    right = [
-        probabilities(recogniser, e.track).argmax() == class_of(e.label, recogniser.classes)
-        for e in sets
-    ]
-    low, high = wilson(sum(right), len(right))
-    return {
-        "synthetic_right": int(sum(right)),
-        "synthetic_sets": len(right),
-        "synthetic_low": round(low, 4),
-        "synthetic_high": round(high, 4),
-    }
 
 
 def _timings(tracks: list[PoseTrack]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from pipeline.pose.track import PoseTrack
 from pipeline.report import Candidate
 from references.motions import motions
 
-__all__ = ["classify", "exercises_shown", "ranked", "sureness"]
+__all__ = ["classify", "exercises_shown", "look_alike", "ranked", "sureness"]
 
 
 def classify(track: PoseTrack) -> tuple[Candidate, ...]:
@@ -44,7 +44,7 @@ def sureness(candidates: Sequence[Candidate]) -> float:
     asking the lifter which of the two it is would be a poor answer to it.
     """
     best = candidates[0].name
-    return sum(c.probability for c in candidates if _look_alike(c.name, best))
+    return sum(c.probability for c in candidates if look_alike(c.name, best))
 
 
 def exercises_shown(track: PoseTrack) -> tuple[str, ...]:
@@ -52,11 +52,12 @@ def exercises_shown(track: PoseTrack) -> tuple[str, ...]:
     shown: list[str] = []
     for stretch in exercises_in(load(), track):
         name = stretch.exercise
-        if name != UNKNOWN and not any(_look_alike(name, other) for other in shown):
+        if name != UNKNOWN and not any(look_alike(name, other) for other in shown):
             shown.append(name)
     return tuple(shown)
 
 
-def _look_alike(one: str, other: str) -> bool:
+def look_alike(one: str, other: str) -> bool:
+    """Return whether two exercises are the same or can hardly be told apart by their joints."""
     pairs = ((one, other), (other, one))
     return one == other or any(a in motions() and b in motions()[a].looks_like for a, b in pairs)

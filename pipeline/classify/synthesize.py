@@ -43,9 +43,9 @@ _LEGS_HIDDEN: Final = 0.3
 _FACE_IN_SIGHT: Final = -0.3
 _FAR_ARM_IN_SIGHT: Final = 0.5
 
-# How many sets are filmed from close by or from above, as who lies on a bench often is; our
-# estimate.
-_CLOSE_SHARE: Final = 0.3
+CLOSE_SHARE: Final = 0.3
+"""How many sets are filmed from close by or from above, as who lies on a bench often is; our
+estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +86,19 @@ def synthetic_sets(
     *,
     seed: int,
     exercises: Sequence[str] | None = None,
-    held_out: bool = False,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> tuple[Example, ...]:
     """Return sets of the synthetic lifter as the pose step would hand them over.
 
     ``exercises`` defaults to all that have a motion. The same seed gives the same sets; every one
-    is a group of its own. Bodies ``held_out`` are for measuring what was taught the others.
+    is a group of its own.
     """
     sets = []
-    clips = skeleton_clips(
-        count, seed=seed, exercises=exercises, held_out=held_out, close_share=_CLOSE_SHARE
-    )
+    clips = skeleton_clips(count, seed=seed, exercises=exercises, close_share=CLOSE_SHARE)
     for number, clip in enumerate(clips):
         progress("synthetic lifter", number, count)
         name = f"synthetic/{clip.exercise}/{seed}-{number}"
-        sets.append(Example(_track(clip.t, clip), clip.exercise, name, name))
+        sets.append(Example(reported(clip.t, clip), clip.exercise, name, name))
     return tuple(sets)
 
 
@@ -110,14 +107,15 @@ def pastime_sets(
 ) -> tuple[Example, ...]:
     """Return what people do who lift nothing we know, as ``UNKNOWN``, each its own group."""
     sets = []
-    for number, pastime in enumerate(pastimes(count, seed=seed, close_share=_CLOSE_SHARE)):
+    for number, pastime in enumerate(pastimes(count, seed=seed, close_share=CLOSE_SHARE)):
         progress("pastimes", number, count)
         name = f"{pastime.kind}/{seed}-{number}"
-        sets.append(Example(_track(pastime.t, pastime.seen), UNKNOWN, name, name))
+        sets.append(Example(reported(pastime.t, pastime.seen), UNKNOWN, name, name))
     return tuple(sets)
 
 
-def _track(t: Floats, seen: SkeletonClip | Seen) -> PoseTrack:
+def reported(t: Floats, seen: SkeletonClip | Seen) -> PoseTrack:
+    """Return what was seen at times (T,) as the pose step would hand it over."""
     xy, conf = seen.xy.astype(np.float32), np.nan_to_num(seen.conf).astype(np.float32)
     return smooth(PoseTrack(t, xy, conf, seen.lens.width, seen.lens.height))
 

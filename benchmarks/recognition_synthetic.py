@@ -1,0 +1,130 @@
+"""How the shipped network does on synthetic sets of bodies and seeds that it was not taught with.
+
+    python -m benchmarks.recognition_synthetic [--seed SEED] [--sets SETS]
+
+Told apart by where the phone stands, and asked twice: about the keypoints as a pose network reports
+them, and about those where the joints truly are. What is wrong about the true ones too, no pose
+network could mend. *Alike* are answers that are right or that look like the right one.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.console import Report, progress_bar
+from pipeline.classify import look_alike
+from pipeline.classify.calibration import wilson
+from pipeline.classify.recognise import Recogniser, probabilities
+from pipeline.classify.synthesize import CLOSE_SHARE, reported
+from pipeline.classify.weights import SHIPPED, load
+from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
+from references.viewpoint import Viewpoint
+
+HELD_OUT_SEED: Final = 1_000_000
+"""No training uses seeds from here on."""
+
+HELD_OUT_SETS: Final = 660
+
+# From how steeply above somebody counts as filmed from overhead, and from how near as close.
+_OVERHEAD_DEG: Final = 45.0
+_CLOSE_M: Final = 1.8
+
+_MOST_CONFUSED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a set was taken for: from the keypoints as reported, and from the true ones."""
+
+    view: str
+    exercise: str
+    taken_for: str
+    taken_for_by_truth: str
+
+
+def main(
+    seed: int = HELD_OUT_SEED,
+    sets: Annotated[int, typer.Option(min=1)] = HELD_OUT_SETS,
+) -> None:
+    """Ask the shipped network about held-out synthetic sets."""
+    with progress_bar(Console(stderr=True)) as report:
+        answers = ask(load(SHIPPED), seed, sets, report)
+    Console().print(table(answers))
+    typer.echo(json.dumps({"seed": seed, **summary(answers)}))
+
+
+def ask(recogniser: Recogniser, seed: int, sets: int, report: Report) -> tuple[Answer, ...]:
+    """Return the answers about synthetic sets of bodies that nobody was taught with."""
+    answers = []
+    clips = skeleton_clips(sets, seed=seed, held_out=True, close_share=CLOSE_SHARE)
+    for number, clip in enumerate(clips):
+        report("held-out sets", number, sets)
+        true = replace(clip, xy=clip.true_xy, conf=np.ones_like(clip.conf))
+        taken_for = (_best(recogniser, seen) for seen in (clip, true))
+        answers.append(Answer(_view(clip.viewpoint), clip.exercise, *taken_for))
+    return tuple(answers)
+
+
+def summary(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return the figures as JSON values, a row of counts for every view."""
+    right = sum(a.taken_for == a.exercise for a in answers)
+    low, high = wilson(right, len(answers))
+    return {
+        "synthetic_right": right,
+        "synthetic_sets": len(answers),
+        "synthetic_low": round(low, 4),
+        "synthetic_high": round(high, 4),
+        "synthetic_views": {view: counts for view, *counts in _rows(answers)},
+        "synthetic_confused": _confused(answers),
+    }
+
+
+def table(answers: Sequence[Answer]) -> Table:
+    """Return the figures for people."""
+    shown = Table("view", "sets", "right", "alike", "true keypoints", "alike")
+    for row in _rows(answers):
+        shown.add_row(*map(str, row))
+    return shown
+
+
+def _rows(answers: Sequence[Answer]) -> list[tuple[str, int, int, int, int, int]]:
+    """Return name, sets, and right and alike of reported and of true keypoints, by view and all."""
+    names = sorted({a.view for a in answers})
+    views = {view: [a for a in answers if a.view == view] for view in names}
+    return [
+        (
+            view,
+            len(of_view),
+            sum(a.taken_for == a.exercise for a in of_view),
+            sum(look_alike(a.taken_for, a.exercise) for a in of_view),
+            sum(a.taken_for_by_truth == a.exercise for a in of_view),
+            sum(look_alike(a.taken_for_by_truth, a.exercise) for a in of_view),
+        )
+        for view, of_view in {**views, "all": list(answers)}.items()
+    ]
+
+
+def _confused(answers: Sequence[Answer]) -> dict[str, int]:
+    wrong = Counter(f"{a.exercise} for {a.taken_for}" for a in answers if a.taken_for != a.exercise)
+    return dict(wrong.most_common(_MOST_CONFUSED))
+
+
+def _best(recogniser: Recogniser, seen: SkeletonClip) -> str:
+    return recogniser.classes[int(probabilities(recogniser, reported(seen.t, seen)).argmax())]
+
+
+def _view(viewpoint: Viewpoint) -> str:
+    if viewpoint.elevation_deg >= _OVERHEAD_DEG:
+        return "overhead"
+    return "close" if viewpoint.distance_m < _CLOSE_M else "ordinary"
+
+
+if __name__ == "__main__":
+    typer.run(main)

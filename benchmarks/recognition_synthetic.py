@@ -4,7 +4,8 @@
 
 Told apart by where the phone stands, and asked twice: about the keypoints as a pose network reports
 them, and about those where the joints truly are. What is wrong about the true ones too, no pose
-network could mend. *Alike* are answers that are right or that look like the right one.
+network could mend. *Alike* are answers that are right or that look like the right one; *equal* are
+right answers if exercises that look alike were equally common, as they are among these sets.
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -21,10 +23,10 @@ from rich.table import Table
 from bot.cli.console import Report, progress_bar
 from pipeline.classify import look_alike
 from pipeline.classify.calibration import wilson
-from pipeline.classify.recognise import Recogniser, probabilities
+from pipeline.classify.recognise import Recogniser, answer, settled
 from pipeline.classify.synthesize import CLOSE_SHARE, reported
 from pipeline.classify.weights import SHIPPED, load
-from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
+from references.synthetic.skeleton_clips import skeleton_clips
 from references.viewpoint import Viewpoint
 
 HELD_OUT_SEED: Final = 1_000_000
@@ -41,12 +43,13 @@ _MOST_CONFUSED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a set was taken for: from the keypoints as reported, and from the true ones."""
+    """What a set was taken for: as shipped, if all were equally common, and by true keypoints."""
 
     view: str
     exercise: str
     taken_for: str
-    taken_for_by_truth: str
+    if_equally_common: str
+    by_truth: str
 
 
 def main(
@@ -67,7 +70,11 @@ def ask(recogniser: Recogniser, seed: int, sets: int, report: Report) -> tuple[A
     for number, clip in enumerate(clips):
         report("held-out sets", number, sets)
         true = replace(clip, xy=clip.true_xy, conf=np.ones_like(clip.conf))
-        taken_for = (_best(recogniser, seen) for seen in (clip, true))
+        said, of_truth = (answer(recogniser, reported(clip.t, seen)) for seen in (clip, true))
+        taken_for = (
+            recogniser.classes[int(shares.argmax())]
+            for shares in (_settled(recogniser, said), said, _settled(recogniser, of_truth))
+        )
         answers.append(Answer(_view(clip.viewpoint), clip.exercise, *taken_for))
     return tuple(answers)
 
@@ -88,14 +95,14 @@ def summary(answers: Sequence[Answer]) -> dict[str, Any]:
 
 def table(answers: Sequence[Answer]) -> Table:
     """Return the figures for people."""
-    shown = Table("view", "sets", "right", "alike", "true keypoints", "alike")
+    shown = Table("view", "sets", "right", "alike", "equal", "true keypoints", "alike")
     for row in _rows(answers):
         shown.add_row(*map(str, row))
     return shown
 
 
-def _rows(answers: Sequence[Answer]) -> list[tuple[str, int, int, int, int, int]]:
-    """Return name, sets, and right and alike of reported and of true keypoints, by view and all."""
+def _rows(answers: Sequence[Answer]) -> list[tuple[str, int, int, int, int, int, int]]:
+    """Return the columns of the table, by view and all."""
     names = sorted({a.view for a in answers})
     views = {view: [a for a in answers if a.view == view] for view in names}
     return [
@@ -104,8 +111,9 @@ def _rows(answers: Sequence[Answer]) -> list[tuple[str, int, int, int, int, int]
             len(of_view),
             sum(a.taken_for == a.exercise for a in of_view),
             sum(look_alike(a.taken_for, a.exercise) for a in of_view),
-            sum(a.taken_for_by_truth == a.exercise for a in of_view),
-            sum(look_alike(a.taken_for_by_truth, a.exercise) for a in of_view),
+            sum(a.if_equally_common == a.exercise for a in of_view),
+            sum(a.by_truth == a.exercise for a in of_view),
+            sum(look_alike(a.by_truth, a.exercise) for a in of_view),
         )
         for view, of_view in {**views, "all": list(answers)}.items()
     ]
@@ -116,8 +124,8 @@ def _confused(answers: Sequence[Answer]) -> dict[str, int]:
     return dict(wrong.most_common(_MOST_CONFUSED))
 
 
-def _best(recogniser: Recogniser, seen: SkeletonClip) -> str:
-    return recogniser.classes[int(probabilities(recogniser, reported(seen.t, seen)).argmax())]
+def _settled(recogniser: Recogniser, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return settled(shares, recogniser.classes, recogniser.temperature)
 
 
 def _view(viewpoint: Viewpoint) -> str:

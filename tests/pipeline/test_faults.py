@@ -104,7 +104,7 @@ def test_a_size_counts_by_how_seldom_it_is_told_of_sets_done_right(
 
 
 @pytest.mark.parametrize(
-    ("degrees", "reach", "told"), [([0, 0], 30, False), ([0, 0], 20, True), ([np.nan], 1, False)]
+    ("degrees", "reach", "told"), [([0, 0], 20, False), ([0, 0], 14, True), ([np.nan], 1, False)]
 )
 def test_a_fault_that_could_hide_is_named(degrees: list[float], reach: float, told: bool) -> None:
     faults, untold = found(CURL, sizes={LEAN.name: interval(degrees, reach)})

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from pipeline.pose.smooth import SmoothSettings
 from pipeline.pose.track import PoseTrack
@@ -54,7 +55,7 @@ class VisibilityModel:
         for weights, biases in self.layers[:-1]:
             values = np.maximum(values @ weights + biases, 0)
         weights, biases = self.layers[-1]
-        return np.asarray(1 / (1 + np.exp(-(values @ weights + biases))))
+        return np.asarray(expit(values @ weights + biases))
 
     @classmethod
     def of(cls, arrays: Mapping[str, Floats]) -> Self:

@@ -10,9 +10,12 @@ from pipeline.pose.track import PoseTrack
 from pipeline.repetitions.swings import Swing, TimedSwing
 from references.skeleton import KEYPOINT_INDEX
 
-# Half of the keypoints below the head lie within this of where they mostly are, in torso lengths:
-# hips that sag by a hand's breadth still hold, getting down and up do not.
+# Half of the keypoints below the head lie within this of where they are at one moment, in torso
+# lengths: hips that sag by a hand's breadth still hold, getting down and up do not.
 _STILL: Final = 0.25
+
+# That moment is looked for this often.
+_EVERY_S: Final = 0.5
 
 # A doubtful moment as short as this does not end a hold, and a shorter hold is none.
 _LAPSE_S: Final = 0.7
@@ -27,17 +30,10 @@ def find_holds(track: PoseTrack) -> tuple[TimedSwing, ...]:
     It turns in its middle. It is neither cut off nor begun before the clip: a hold may be filmed
     from within.
     """
-    xy = track.xy[:, _BODY].astype(np.float64)
-    known = np.isfinite(xy[..., 0])
-    if not known.any():
-        return ()
-    usual = np.full(xy.shape[1:], np.nan)
-    ever = known.any(axis=0)
-    usual[ever] = np.nanmedian(xy[:, ever], axis=0)
-    off = np.linalg.norm(xy - usual, axis=2) / torso_length(track.xy)
-    near = (np.where(known, off, np.inf) <= _STILL).sum(axis=1)
-    still = near >= np.maximum(known.sum(axis=1) / 2, 1)
-    first, last = _longest(np.flatnonzero(still), track.t)
+    xy = track.xy[:, _BODY].astype(np.float64) / torso_length(track.xy)
+    moments = np.searchsorted(track.t, np.arange(track.t[0], track.t[-1], _EVERY_S))
+    runs = [_longest(_alike(xy, moment), track.t) for moment in moments]
+    first, last = max(runs, key=lambda run: track.t[run[1]] - track.t[run[0]], default=(0, 0))
     start_s, end_s = float(track.t[first]), float(track.t[last])
     if end_s - start_s < _LEAST_S:
         return ()
@@ -45,6 +41,13 @@ def find_holds(track: PoseTrack) -> tuple[TimedSwing, ...]:
     turn_s = float(track.t[middle])
     swing = Swing(first, middle, last)
     return (TimedSwing(swing, start_s, turn_s, turn_s, end_s, way=1.0, cut_off=False),)
+
+
+def _alike(xy: npt.NDArray[np.float64], moment: int) -> npt.NDArray[np.intp]:
+    """Return the frames in which half of the keypoints (T, K, 2) are where they are at a moment."""
+    off = np.linalg.norm(xy - xy[moment], axis=2)
+    known = np.isfinite(off).sum(axis=1)
+    return np.flatnonzero(((off <= _STILL).sum(axis=1) >= known / 2) & (known > 0))
 
 
 def _longest(still: npt.NDArray[np.intp], t: npt.NDArray[np.float64]) -> tuple[int, int]:

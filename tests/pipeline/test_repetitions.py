@@ -115,6 +115,13 @@ def test_getting_down_and_up_is_not_held() -> None:
     assert hold.end_s == pytest.approx(15, abs=0.5)
 
 
+def test_a_hold_may_be_the_smaller_part_of_a_clip() -> None:
+    t = np.arange(0, 20, 0.1)
+    (hold,) = find_holds(held(t, np.where(t < 12, t, 0.0)))
+    assert hold.start_s == pytest.approx(12, abs=0.2)
+    assert hold.end_s == pytest.approx(t[-1])
+
+
 def test_a_short_lapse_does_not_end_a_hold_and_a_long_one_does() -> None:
     t = np.arange(0, 20, 0.1)
     (whole,) = find_holds(held(t, np.where((t > 8) & (t < 8.5), 1.0, 0.0)))

@@ -5,8 +5,9 @@ from datetime import datetime
 from statistics import fmean
 from typing import Final
 
-from pipeline.titles import exercise_title, is_held
+from pipeline.titles import exercise_title
 from references.exercises import exercises
+from references.motions import is_held
 from references.texts import DEFAULT_LANGUAGE, text
 from storage.sets import SetProgress
 

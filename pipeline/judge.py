@@ -32,12 +32,12 @@ from pipeline.retrieve import Match, nearest_view
 from pipeline.space import Interval, SpaceAngles, View
 from pipeline.space.tell import angles_in_space
 from pipeline.tempo import tempo, with_tempo
-from pipeline.titles import exercise_title, is_held
+from pipeline.titles import exercise_title
 from references.exercises import PHASES, Exercise, Phase, exercises
 from references.experts import expert_views
 from references.experts.coaches import coach_views
 from references.geometry import joint_angles
-from references.motions import motions
+from references.motions import is_held, motions
 from references.texts import DEFAULT_LANGUAGE, text
 
 # Below this probability naming the exercise would be guessing: the lifter is asked instead.

@@ -1,7 +1,7 @@
 """What exercises, joints and phases are called when a person reads or hears them."""
 
 from references.exercises import Phase, exercises
-from references.motions import motions
+from references.motions import is_held
 from references.names import exercise_names
 from references.skeleton import kind_of, side_of
 from references.texts import text
@@ -13,12 +13,6 @@ def exercise_title(name: str | None, language: str) -> str:
         return text("summary.unknown", language)
     names = exercise_names().get(name)
     return names.title(language) if names else name.replace("_", " ")
-
-
-def is_held(exercise: str | None) -> bool:
-    """Tell whether an exercise is a position to hold: seconds count, not repetitions."""
-    motion = motions().get(exercise or "")
-    return motion is not None and motion.is_held()
 
 
 def done_title(exercise: str | None, repetitions: int, longest_s: float, language: str) -> str:

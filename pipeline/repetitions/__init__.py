@@ -7,20 +7,15 @@ held (`holds`).
 """
 
 from collections.abc import Sequence
-from typing import Final
-
-import numpy as np
 
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions.holds import find_holds
 from pipeline.repetitions.movement import movement_signal
 from pipeline.repetitions.swings import Swing, TimedSwing, find_swings
 from references.experts import ExpertView
+from references.motions import is_held
 
 __all__ = ["Swing", "TimedSwing", "find_repetitions"]
-
-# An expert whose keypoints all move by less than this, in metres, holds a position.
-_HELD_M: Final = 0.05
 
 
 def find_repetitions(track: PoseTrack, views: Sequence[ExpertView]) -> tuple[TimedSwing, ...]:
@@ -31,7 +26,7 @@ def find_repetitions(track: PoseTrack, views: Sequence[ExpertView]) -> tuple[Tim
     counts; the end that is visited more often is where it turns, and in doubt the end at which the
     clip does not begin.
     """
-    if views and all(np.ptp(view.salient(), axis=0).max() < _HELD_M for view in views):
+    if views and is_held(views[0].motion.exercise):
         return find_holds(track)
     signal = movement_signal(track, views)
     if signal is None:

@@ -4,7 +4,8 @@ from typing import Final
 
 from pipeline.report import Report
 from pipeline.tempo_words import tempo_remarks
-from pipeline.titles import exercise_title, is_held
+from pipeline.titles import exercise_title
+from references.motions import is_held
 from references.texts import text
 
 # More than two corrections at once are not remembered under the bar.

@@ -191,6 +191,12 @@ def motions() -> Mapping[str, Motion]:
     return read_each(__name__, parse_motion)
 
 
+def is_held(exercise: str | None) -> bool:
+    """Tell whether an exercise is a position to hold: seconds count, not repetitions."""
+    motion = motions().get(exercise or "")
+    return motion is not None and motion.is_held()
+
+
 def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
     """Return the motion that a TOML table describes.
 

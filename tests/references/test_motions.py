@@ -3,9 +3,11 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+import numpy as np
 import pytest
 
-from references.motions import Track, motions, parse_motion
+from references.experts import expert_views
+from references.motions import Track, is_held, motions, parse_motion
 
 CURL = tomllib.loads(
     (resources.files("references.motions") / "barbell_biceps_curl.toml").read_text("utf-8")
@@ -79,3 +81,12 @@ def test_another_way_takes_the_place_of_whole_tables_and_leaves_the_rest() -> No
 def test_what_looks_like_a_commoner_exercise_says_how_much_commoner_that_is() -> None:
     told = {name: m.commoner > 1 for name, m in motions().items()}
     assert told == {name: bool(m.looks_like) for name, m in motions().items()}
+
+
+def test_only_the_plank_is_held_and_its_expert_keeps_still() -> None:
+    held = {name for name in motions() if is_held(name)}
+    assert held == {"plank"}
+    assert not is_held(None)
+    for name in motions():
+        moved = [np.ptp(view.salient(), axis=0).max() for view in expert_views(name)]
+        assert (max(moved) < 0.05) == (name in held), name

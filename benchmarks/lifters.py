@@ -20,7 +20,7 @@ import typer
 
 from benchmarks.company import COMPANY, Scene, scenes
 from benchmarks.real_frames import lifter_boxes
-from benchmarks.rendered_company import RENDERED, frames_right, rendered
+from benchmarks.rendered_company import RENDERED, Company, frames_right, rendered
 from pipeline.clip import Clip
 from pipeline.filters import FilterSettings
 from pipeline.pose.follow import Follower, follow
@@ -51,9 +51,10 @@ def main(
             f"{company:12} {kept.mean():6.1%} of looks, chosen in {(kept > 0).mean():.1%} of sets"
         )
     if films:
+        network = load_network(DEFAULT_WEIGHTS)
         figures["rendered"] = {
-            company: _on_rendered(rendered(films, company, work, seed=seed), company)
-            for company in RENDERED
+            kind: _on_rendered(kind, rendered(films, kind, work, seed=seed), network)
+            for kind in RENDERED
         }
     if clips:
         right = list(_on_real(clips, load_network(DEFAULT_WEIGHTS)))
@@ -76,13 +77,12 @@ def _at(follower: Follower) -> Iterable[tuple[int, int]]:
     return zip(follower.frames, follower.rows, strict=True)
 
 
-def _on_rendered(clips: Iterable[Path], company: str) -> dict[str, Any]:
+def _on_rendered(kind: str, sets: Iterable[Company], network: Network) -> dict[str, Any]:
     """Return the share of frames in which the one followed is the lifter, and the worst clips."""
-    network = load_network(DEFAULT_WEIGHTS)
-    right = {clip.stem: frames_right(clip, network) for clip in clips}
+    right = {company.clip.stem: frames_right(company, network) for company in sets}
     share = float(np.concatenate(list(right.values())).mean())
     wrong = {name: round(float(kept.mean()), 3) for name, kept in right.items() if not kept.all()}
-    print(f"{company:12} {share:6.1%} of the frames of {len(right)} rendered sets; less: {wrong}")
+    print(f"{kind:12} {share:6.1%} of the frames of {len(right)} rendered sets; less: {wrong}")
     return {"right": share, "sets": len(right), "less": wrong}
 
 

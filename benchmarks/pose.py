@@ -14,6 +14,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.filming import filmed
 from benchmarks.keypoint_metrics import Errors, torso_px
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
 from pipeline.clip import Clip
@@ -40,7 +42,7 @@ from pipeline.watch import LookSettings
 from references.geometry import lies
 from references.lens import Lens
 from references.skeleton import KEYPOINT_INDEX
-from references.synthetic.film import Shot, film, write_take
+from references.synthetic.film import Shot
 from references.synthetic.outfit import dress
 from references.synthetic.performance import Performance
 from references.synthetic.takes import chance_take
@@ -105,11 +107,10 @@ def rendered(work: Path, views: Iterable[tuple[str, int, float]]) -> Iterator[tu
     work.mkdir(parents=True, exist_ok=True)
     for exercise, azimuth, height in views:
         path = work / f"{exercise}-{azimuth:03d}-{round(100 * height):03d}.mp4"
-        if not path.with_suffix(".json").exists():
-            performance, shot = take(exercise, azimuth, height)
-            frames = film(performance, shot, np.random.default_rng(azimuth))
-            write_take(frames, performance, shot, _FPS, path)
-        yield exercise, path
+        yield (
+            exercise,
+            filmed(path, partial(take, exercise, azimuth, height), _FPS, seed=azimuth),
+        )
 
 
 def surest(people: People) -> Floats | None:
@@ -244,18 +245,17 @@ def main(
         )
         figures["hidden"] = flags.table()
         console.print("hidden keypoints, and error estimates:", figures["hidden"])
-    real = {
-        "real": labelled_frames(clips) if clips else (),
-        "photos": labelled_photos(photos) if photos else (),
-    }
+    real = {}
+    if clips:
+        real["real"] = labelled_frames(clips)
+    if photos:
+        real["photos"] = labelled_photos(photos)
     for name, frames in real.items():
         errors, flagged = on_real(frames, baseline, network)
-        if errors["plain YOLO"]:
-            figures[name] = show(console, name, errors)
-            figures[f"hidden_{name}"] = {
-                posture: told.table() for posture, told in flagged.items() if told.hidden
-            }
-            console.print(f"hidden keypoints, {name}:", figures[f"hidden_{name}"])
+        figures[name] = show(console, name, errors)
+        hidden_in = {posture: told.table() for posture, told in flagged.items() if told.hidden}
+        figures[f"hidden_{name}"] = hidden_in
+        console.print(f"hidden keypoints, {name}:", hidden_in)
     print(json.dumps(figures))
 
 

@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.filming import filmed
 from pipeline.errors import ClipError
 from pipeline.observe import ObserveSettings, observe
 from pipeline.pose.people import Network
 from references.motions import motions
 from references.skeleton import MIRROR
-from references.synthetic.film import film, write_take
 from references.synthetic.takes import chance_take
 
 Floats = npt.NDArray[np.float64]
@@ -34,55 +36,55 @@ _MOST_FRAMES: Final = 0.7
 _MANY_FRAMES: Final = 0.5
 
 
-def rendered(count: int, company: str, work: Path, *, seed: int) -> Iterator[Path]:
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A rendered clip and what is true of it (`references.synthetic.film.truth`)."""
+
+    clip: Path
+    truth: dict[str, Any]
+
+
+def rendered(count: int, company: str, work: Path, *, seed: int) -> Iterator[Company]:
     """Yield ``count`` clips in which others, or the lifter's reflection, are seen.
 
-    They are filmed into the folder ``work`` unless they are there already; each has a JSON file of
-    what is true of it. Exercises take turns.
+    They are filmed into the folder ``work`` unless they are there already. Exercises take turns.
     """
     work.mkdir(parents=True, exist_ok=True)
     names = list(motions())
     number, left = 0, count
     while left:
-        path = work / f"{company}-{seed}-{number:03d}.mp4"
-        if not path.with_suffix(".json").exists():
-            performance, shot = chance_take(
-                names[number % len(names)],
-                seed=1000 * seed + number,
-                repetitions=_REPETITIONS,
-                fps=_FPS,
-                bystanders=_MOST_OTHERS if company == "others" else 0,
-                mirror=company == "mirror",
-                long_side=_LONG_SIDE_PX,
-            )
-            write_take(
-                film(performance, shot, np.random.default_rng(number)),
-                performance,
-                shot,
-                _FPS,
-                path,
-            )
+        take = partial(
+            chance_take,
+            names[number % len(names)],
+            seed=1000 * seed + number,
+            repetitions=_REPETITIONS,
+            fps=_FPS,
+            bystanders=_MOST_OTHERS if company == "others" else 0,
+            mirror=company == "mirror",
+            long_side=_LONG_SIDE_PX,
+        )
+        clip = filmed(work / f"{company}-{seed}-{number:03d}.mp4", take, _FPS, seed=number)
+        truth = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
         number += 1
-        if _in_company(_truth(path)):
-            yield path
+        if _in_company(truth):
+            yield Company(clip, truth)
             left -= 1
 
 
-def frames_right(path: Path, network: Network) -> Bools:
+def frames_right(company: Company, network: Network) -> Bools:
     """Return for every frame (T,) of a rendered clip whether the one followed is the lifter.
 
     The lifter must be found, and be nearer to what was found than anybody else is, by the mean
     distance of all keypoints.
     """
-    truth = _truth(path)
-    lifter = np.array(truth["xy"])
+    lifter = np.array(company.truth["xy"])
     try:
-        track = observe(path, network, ObserveSettings(), progress=lambda *_: None).track
+        track = observe(company.clip, network, ObserveSettings(), progress=lambda *_: None).track
     except ClipError:
         return np.zeros(len(lifter), np.bool_)
     frames = np.minimum(np.round(track.t * _FPS).astype(np.intp), len(lifter) - 1)
     found = np.isfinite(track.xy[..., 0]).any(axis=1)
-    apart = np.stack([_apart(track.xy, xy[frames]) for xy in (lifter, *_others(truth))])
+    apart = np.stack([_apart(track.xy, xy[frames]) for xy in (lifter, *_others(company.truth))])
     return np.asarray(found & (apart.argmin(axis=0) == 0))
 
 
@@ -113,8 +115,3 @@ def _in_company(truth: dict[str, Any]) -> bool:
     lifter = np.array(truth["visible"]).sum(axis=1) >= _LEAST_OF_LIFTER
     others = [(one.sum(axis=1) >= _LEAST_KEYPOINTS).mean() for one in seen]
     return bool(lifter.mean() >= _MOST_FRAMES and max(others, default=0) >= _MANY_FRAMES)
-
-
-def _truth(path: Path) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return facts

@@ -5,9 +5,9 @@
 Renders lifters at random moments of random sets, filmed by random phones in rooms that no training
 picture shows, runs the network on them and compares keypoints. ``--fit`` writes the error model
 from them, ``--reliability`` what a confidence is worth, ``--visibility`` the network that tells
-which keypoints are hidden. Without ``--fit`` the error model that is
-there is compared with them: median and 90th percentile of the error by kind of keypoint, measured
-beside modelled. The last line is one JSON object.
+which keypoints are hidden. Without ``--fit`` the error model that is there is compared with them:
+median and 90th percentile of the error by kind of keypoint, measured beside modelled. The last line
+is one JSON object.
 """
 
 import json

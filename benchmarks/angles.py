@@ -4,8 +4,9 @@
 
 Bodies that no lesson shows, any side, phones from the floor to the height of a head, half of the
 sets with a fault; joints that the pose network takes for visible, at the start and the turn of each
-repetition. Beside it what the drawn angles of the same keypoints give. What rendered clips give is
-measured by ``benchmarks.form``. The last line is one JSON object.
+repetition, and in rows of their own halfway between them. Beside it what the drawn angles of the
+same keypoints give. What rendered clips give is measured by ``benchmarks.form``. The last line is
+one JSON object.
 """
 
 import json
@@ -24,6 +25,7 @@ from pipeline.faults import beyond_limit, is_shown
 from pipeline.space.examine import Examined, examine
 from pipeline.space.teller import MEASURED, Teller
 from pipeline.space.weights import SHIPPED, load
+from references.exercises import PHASES, STAGES, WAYS, Stage
 from references.motions import motions
 from references.skeleton import JOINT_KINDS, JOINTS, kind_of
 
@@ -52,6 +54,8 @@ def main(
         for kind in JOINT_KINDS:
             _add(by_exercise, f"{exercise} {kind}", own, [kind_of(j) == kind for j in JOINTS])
     _add(by_exercise, _ALL, plain)
+    for way in WAYS:
+        _add(by_exercise, f"{_ALL}, halfway {way}", plain, stages=[way])
     console.print(by_exercise)
     console.print(_grouped("View, camera not calibrated", plain, _sector))
     console.print(_grouped("Height, camera not calibrated", plain, _height))
@@ -82,10 +86,12 @@ def _seen(
     examined: Sequence[Examined],
     what: Callable[[Examined], npt.NDArray[np.generic]],
     joints: Sequence[bool] | None = None,
+    stages: Sequence[Stage] = PHASES,
 ) -> Floats:
     """Return the values of visible joints, (N,)."""
     chosen = np.array(joints) if joints else np.ones(len(JOINTS), np.bool_)
-    values = [what(one)[one.visible & chosen] for one in examined]
+    at = np.isin(STAGES, stages)[:, None]
+    values = [what(one)[one.visible & chosen & at] for one in examined]
     return np.concatenate(values).astype(np.float64)
 
 
@@ -101,18 +107,19 @@ def _add(
     name: str,
     examined: Sequence[Examined],
     joints: Sequence[bool] | None = None,
+    stages: Sequence[Stage] = PHASES,
 ) -> None:
-    off = _seen(examined, Examined.joint_errors, joints)
+    off = _seen(examined, Examined.joint_errors, joints, stages)
     if not len(off):
         return
-    drawn = _seen(examined, Examined.drawn_errors, joints)
+    drawn = _seen(examined, Examined.drawn_errors, joints, stages)
     table.add_row(
         name,
         str(len(off)),
         f"{off.mean():.1f}",
         f"{np.median(off):.1f}",
         f"{np.percentile(off, 90):.1f}",
-        f"{_seen(examined, Examined.covered, joints).mean():.0%}",
+        f"{_seen(examined, Examined.covered, joints, stages).mean():.0%}",
         f"{np.nanmedian(drawn):.1f}",
         f"{np.nanpercentile(drawn, 90):.1f}",
     )

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from references.exercises import Phase
+from references.exercises import Stage
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,13 +51,13 @@ class View:
 class SpaceAngles:
     """The true angles of a set.
 
-    ``angles`` are the included angles in space at the start and the turn of each repetition, by
-    phase and joint name, like ``left_elbow``; ``faults`` how far each known fault of the exercise
+    ``angles`` are the included angles in space at the stages of each repetition, by stage and joint
+    name, like ``left_elbow``; ``faults`` how far each known fault of the exercise
     goes, by name, at the one of both moments at which it shows more. ``by_chance_deg`` is how far
     each is told to go in a set done right, but for the rare one.
     """
 
-    angles: Mapping[Phase, Mapping[str, Interval]]
+    angles: Mapping[Stage, Mapping[str, Interval]]
     faults: Mapping[str, Interval]
     by_chance_deg: Mapping[str, float]
     view: View

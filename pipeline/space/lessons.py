@@ -1,6 +1,6 @@
 """What the network learns from: repetitions of the synthetic lifter in space, and how they look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Self
@@ -21,8 +21,11 @@ from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
 REPETITIONS: Final = 8
 """The most repetitions of a lesson."""
 
-# Each of some six faults should be seen often enough to be learned.
-_FAULT_SHARE: Final = 0.75
+FAULT_SHARE: Final = 0.75
+"""How many lessons have a fault: each of some six should be seen often enough to be learned."""
+
+WatchedClip = tuple[SkeletonClip, PoseTrack, tuple[Swing, ...]]
+"""A set and its truth, the cleaned track of it, and the repetitions found in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Lessons:
     known, and ``conf`` (N, R, M, 17) their confidence. ``faults`` (N, R, 8) are degrees, in the
     order of the motion. ``camera`` (N, 6) is azimuth, elevation, distance and target of the
     viewpoint; ``lens`` (N, 4) width, height and focal length in pixels and radial distortion.
+    ``filmed`` (N,) is whether the errors are those of the pose step in a rendered clip.
     """
 
     exercise: npt.NDArray[np.int64]
@@ -45,6 +49,7 @@ class Lessons:
     faults: npt.NDArray[np.float32]
     camera: npt.NDArray[np.float32]
     lens: npt.NDArray[np.float32]
+    filmed: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.exercise)
@@ -70,11 +75,16 @@ class Lessons:
             return cls(*(data[field.name] for field in fields(cls)))
 
 
-def make_lessons(names: Sequence[str], count: int, seed: int) -> Lessons:
-    """Return the lessons of ``count`` sets of these exercises, less those without a repetition."""
+def make_lessons(
+    names: Sequence[str], watched: Iterable[WatchedClip], *, filmed: bool = False
+) -> Lessons:
+    """Return the lessons of sets of these exercises, less those without a repetition.
+
+    ``filmed`` says that the pose step watched them. Raises ValueError when none is left.
+    """
     made = [
-        _lesson(clip, track, names.index(clip.exercise), swings)
-        for clip, track, swings in watched_clips(names, count, seed, fault_share=_FAULT_SHARE)
+        (*_lesson(clip, track, names.index(clip.exercise), swings), filmed)
+        for clip, track, swings in watched
         if swings
     ]
     return Lessons(*(np.stack(column) for column in zip(*made, strict=True)))
@@ -85,9 +95,9 @@ def watched_clips(
     count: int,
     seed: int,
     *,
-    fault_share: float = 0.5,
+    fault_share: float = FAULT_SHARE,
     held_out: bool = False,
-) -> Iterator[tuple[SkeletonClip, PoseTrack, tuple[Swing, ...]]]:
+) -> Iterator[WatchedClip]:
     """Yield synthetic sets as the pipeline sees them: the cleaned track and its repetitions."""
     clips = skeleton_clips(
         count, seed=seed, exercises=names, fault_share=fault_share, held_out=held_out

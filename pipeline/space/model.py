@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from pipeline.space.features import FEATURES
 from pipeline.space.measures import MEASURES, MOST_FAULTS
+from references.exercises import STAGES
 
 UNIT_DEG: Final = 30.0
 """The network speaks of angles in this unit: about how much they differ."""
@@ -22,7 +23,7 @@ class ModelConfig:
 
     exercises: int
     features: int = FEATURES
-    sizes: int = 2 * len(MEASURES) + MOST_FAULTS
+    sizes: int = len(STAGES) * len(MEASURES) + MOST_FAULTS
     width: int = 512
     blocks: int = 2
 
@@ -55,8 +56,8 @@ class SpaceNetwork(nn.Module):
         """Return the sizes (P, O, 3) and the views (S, 4) of P repetitions of S sets.
 
         ``seen`` (P, F), ``of`` (P,) of which set each repetition is, ``exercise`` (S,). Sizes are
-        the `QUANTILES` in units of `UNIT_DEG`: measures at the start, measures at the
-        turn, faults. A view is a direction (3 numbers, of any length) and the logarithm of how far
+        the `QUANTILES` in units of `UNIT_DEG`: measures stage by stage, then
+        faults. A view is a direction (3 numbers, of any length) and the logarithm of how far
         off it is.
         """
         sets = torch.bincount(of, minlength=len(exercise)).unsqueeze(1)  # (S, 1)

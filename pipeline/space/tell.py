@@ -15,7 +15,7 @@ from pipeline.space.measures import MEASURES
 from pipeline.space.moments import frames_of
 from pipeline.space.teller import Teller
 from pipeline.space.weights import load
-from references.exercises import PHASES
+from references.exercises import STAGES
 
 # Of a repetition of which fewer keypoints are known, nothing is told.
 _ENOUGH_KNOWN: Final = 0.35
@@ -47,7 +47,7 @@ def angles_in_space(
     columns = iter(np.moveaxis(sizes, 1, 0))
     left, ahead, up = told.view[0]
     return SpaceAngles(
-        angles={phase: {name: _interval(next(columns)) for name in MEASURES} for phase in PHASES},
+        angles={stage: {name: _interval(next(columns)) for name in MEASURES} for stage in STAGES},
         faults={name: _interval(next(columns)) for name in teller.faults[exercise]},
         by_chance_deg=teller.by_chance(exercise),
         view=View(

@@ -12,19 +12,18 @@ from pipeline.space.answer import Interval
 from pipeline.space.features import Sight, features
 from pipeline.space.measures import MEASURES, MIRRORED, MOST_FAULTS
 from pipeline.space.model import UNIT_DEG, SpaceNetwork
-from references.exercises import PHASES
+from references.exercises import STAGES
 
 Floats = npt.NDArray[np.float64]
 
-MEASURED: Final = len(PHASES) * len(MEASURES)
+MEASURED: Final = len(STAGES) * len(MEASURES)
 """How many measures are told of a repetition."""
 
 SIZES: Final = MEASURED + MOST_FAULTS
-"""What is told of a repetition: the measures at the start, those at the turn, the faults."""
+"""What is told of a repetition: the measures stage by stage, then the faults."""
 
 _IN_MIRROR: Final = (
-    *MIRRORED,
-    *(len(MEASURES) + i for i in MIRRORED),
+    *(stage * len(MEASURES) + i for stage in range(len(STAGES)) for i in MIRRORED),
     *range(MEASURED, SIZES),
 )
 

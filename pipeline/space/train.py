@@ -12,11 +12,13 @@ from torch import nn
 
 from pipeline.space.features import features
 from pipeline.space.lessons import Lessons
-from pipeline.space.measures import MOST_FAULTS, measure
-from pipeline.space.mixing import Batch, mixed
+from pipeline.space.measures import MEASURES, MOST_FAULTS, measure
+from pipeline.space.mixing import Batch, cropped, mixed
 from pipeline.space.model import QUANTILES, UNIT_DEG, ModelConfig, SpaceNetwork
-from pipeline.space.moments import START, TURN
+from pipeline.space.moments import STAGE_MOMENTS
+from references.exercises import STAGES
 from references.motions import motions
+from references.skeleton import SIDES
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being worked on, how much is done and how much there is."""
@@ -24,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 # A set shows one fault or none: without more weight where there is one, the median of what is
 # possible is none as long as anything is in doubt.
 _FAULTY_WEIGHT: Final = 6.0
+_FAULTY_DEG: Final = 10.0
 
 # The view is told along the way: it must not cost the angles.
 _VIEW_WEIGHT: Final = 0.3
@@ -41,7 +44,7 @@ class TrainingSettings:
 
     width: int = 512
     blocks: int = 2
-    steps: int = 2800
+    steps: int = 4000
     batch: int = 256
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
@@ -69,12 +72,13 @@ def train(
     )
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, settings.rate_at)
     known = _known_faults(names).to(settings.device)
+    arms = _differing_arms(names).to(settings.device)
     network.start_from(_usual(lessons, len(names)).to(settings.device))
     average = deepcopy(network).eval()
     recent = float("nan")
     for step in range(settings.steps):
-        batch = mixed(lessons, rng.choice(len(lessons), settings.batch), rng)
-        loss = _loss(network, batch, known, settings.device)
+        batch = cropped(mixed(lessons, rng.choice(len(lessons), settings.batch), rng), rng)
+        loss = _loss(network, batch, known, arms, settings.device)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -97,9 +101,25 @@ def _known_faults(names: Sequence[str]) -> torch.Tensor:
     return (torch.arange(MOST_FAULTS) < counts[:, None]).float()
 
 
+def _differing_arms(names: Sequence[str]) -> torch.Tensor:
+    """Return which measures of both sides (2, E, 8) a fault of one arm sets apart, else -1.
+
+    They are indices into the measures stage by stage.
+    """
+    arms = torch.full((2, len(names), MOST_FAULTS), -1)
+    for exercise, name in enumerate(names):
+        for column, fault in enumerate(motions()[name].faults):
+            if fault.draws and any(part.startswith(SIDES) for part, _ in fault.adds):
+                joint, phase, _ = fault.draws
+                for row, side in enumerate(SIDES):
+                    stage, measured = STAGES.index(phase), MEASURES.index(f"{side}_{joint}")
+                    arms[row, exercise, column] = stage * len(MEASURES) + measured
+    return arms
+
+
 def _usual(lessons: Lessons, exercises: int) -> torch.Tensor:
     """Return the median of each size by exercise, (E, O), in units of `UNIT_DEG`; of faults 0."""
-    told = measure(lessons.joints[:, 0, [START, TURN]]).reshape(len(lessons), -1)
+    told = measure(lessons.joints[:, 0, list(STAGE_MOMENTS.values())]).reshape(len(lessons), -1)
     medians = [np.median(told[lessons.exercise == number], axis=0) for number in range(exercises)]
     faults = np.zeros((exercises, MOST_FAULTS))
     return torch.from_numpy(np.concatenate([medians, faults], axis=1) / UNIT_DEG).float()
@@ -109,17 +129,24 @@ def _loss(
     network: SpaceNetwork,
     batch: Batch,
     known: torch.Tensor,
+    arms: torch.Tensor,
     device: str,
 ) -> torch.Tensor:
-    """Return the pinball loss of all quantiles (Koenker and Bassett, 1978), plus the view's."""
+    """Return the pinball loss of all quantiles (Koenker and Bassett, 1978), plus the view's.
+
+    How far a fault of one arm goes is how much both arms differ: so every set teaches it.
+    """
     seen = torch.from_numpy(features(batch.sight)).to(device)
     of = torch.from_numpy(batch.sight.of).to(device)
     exercise = torch.from_numpy(batch.exercise).to(device)
     sizes, view = network(seen, of, exercise)
     measures = torch.from_numpy(batch.measures).to(device).flatten(1)
     faults = torch.from_numpy(batch.faults).to(device)
+    left, right = arms[:, exercise[of]]
+    differ = (measures.gather(1, left.clamp(0)) - measures.gather(1, right.clamp(0))).abs()
+    faults = torch.where(left >= 0, differ, faults)
     truth = torch.cat([measures, faults.nan_to_num()], dim=1) / UNIT_DEG
-    faults_weight = known[exercise][of] * torch.where(faults > 0, _FAULTY_WEIGHT, 1.0)
+    faults_weight = known[exercise][of] * torch.where(faults > _FAULTY_DEG, _FAULTY_WEIGHT, 1.0)
     faults_weight = torch.where(faults.isnan(), 0.0, faults_weight)
     weight = torch.cat([torch.ones_like(measures), faults_weight], dim=1)
     error = truth.unsqueeze(-1) - sizes  # (P, O, 3)

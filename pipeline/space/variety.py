@@ -70,6 +70,9 @@ class _Limb:
 
 
 _LEAN: Final = _Habit(3.0, 0.4, -20.0, 20.0)
+# Swinging the weight up, or letting it fall.
+_SWAY: Final = _Habit(4.0, 0.5, -40.0, 40.0)
+_SWING: Final = _Habit(4.0, 0.5, -35.0, 35.0)
 _ARM: Final = _Limb(
     forwards=_Habit(5.0, 0.5, -35.0, 35.0),
     outwards=_Habit(5.0, 0.4, -15.0, 25.0),
@@ -158,6 +161,12 @@ def _along_way(ends: Floats) -> Floats:
     return np.asarray(ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * eased)
 
 
+def _on_the_way(ends: Floats) -> Floats:
+    """Return what comes and goes halfway out and halfway back (P, 2), none at the ends: (P, M)."""
+    there = np.sin(np.pi * np.arange(MOMENTS) / TURN).astype(np.float32) ** 2
+    return np.asarray(there * np.where(np.arange(MOMENTS) < TURN, ends[:, :1], ends[:, 1:]))
+
+
 def _swung(joints: Floats, sets: _Sets, names: tuple[str, str, str], limb: _Limb) -> Floats:
     """Return poses with limbs that are held otherwise at their root and bent otherwise."""
     new = joints.copy()
@@ -166,12 +175,13 @@ def _swung(joints: Floats, sets: _Sets, names: tuple[str, str, str], limb: _Limb
         sets.on_both_sides(habit, habit)
         for habit in (limb.forwards, limb.outwards, limb.around, limb.open, limb.closed)
     )
+    swings = sets.on_both_sides(_SWING, _SWING)
     for number, side in enumerate(SIDES):
         root, middle, end = (joints[..., _index(side, name), :] for name in names)
         upper, lower = middle - root, end - middle
         sign = np.float32(1 if side == "left" else -1)
         for axis, degrees in (
-            (right, _along_way(forwards[number])),
+            (right, _along_way(forwards[number]) + _on_the_way(swings[number])),
             (ahead, sign * _along_way(outwards[number])),
             (_unit(upper), sign * _along_way(around[number])),
         ):
@@ -209,7 +219,8 @@ def _leaning(joints: Floats, sets: _Sets) -> Floats:
     """Return poses of lifters of whom those who do not lie lean further, or back."""
     right, _ = _frame(joints)
     stands = np.abs(_unit(torso(joints))[..., 2]) > _LYING_SINE
-    lean = np.where(stands, _along_way(sets.habits(_LEAN, _LEAN)), 0)
+    lean = _along_way(sets.habits(_LEAN, _LEAN)) + _on_the_way(sets.habits(_SWAY, _SWAY))
+    lean = np.where(stands, lean, 0)
     hips = joints[..., _pair("hip"), :].mean(axis=-2, keepdims=True)
     above = np.setdiff1d(
         np.arange(joints.shape[2]), [*_pair("hip"), *_pair("knee"), *_pair("ankle")]

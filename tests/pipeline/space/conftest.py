@@ -2,17 +2,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.pose.track import PoseTrack
-from pipeline.repetitions import Swing
-from pipeline.space.lessons import Lessons, make_lessons, watched_clips
+from pipeline.space.lessons import Lessons, WatchedClip, make_lessons, watched_clips
 from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings, train
 from references.motions import motions
-from references.synthetic.skeleton_clips import SkeletonClip
 
 NAMES = ("barbell_biceps_curl", "bench_press")
-
-Watched = tuple[SkeletonClip, PoseTrack, tuple[Swing, ...]]
 
 
 def untrained(lessons: Lessons, names: Sequence[str] = NAMES, *, seed: int = 0) -> Teller:
@@ -25,10 +20,10 @@ def untrained(lessons: Lessons, names: Sequence[str] = NAMES, *, seed: int = 0) 
 
 @pytest.fixture(scope="session")
 def lessons() -> Lessons:
-    return make_lessons(NAMES, 16, 4)
+    return make_lessons(NAMES, watched_clips(NAMES, 16, 4))
 
 
 @pytest.fixture(scope="session")
-def watched() -> list[Watched]:
+def watched() -> list[WatchedClip]:
     clips = watched_clips(NAMES, 8, 5, fault_share=0.0, held_out=True)
     return [one for one in clips if one[2]]

@@ -7,13 +7,13 @@ from scipy.spatial.transform import Rotation
 from pipeline.repetitions import Swing
 from pipeline.space.examine import camera_of
 from pipeline.space.features import FEATURES, Sight, features, rays_of
+from pipeline.space.lessons import WatchedClip
 from pipeline.space.moments import MOMENTS, START, TURN, frames_of
 from pipeline.space.tell import sight_of
-from tests.pipeline.space.conftest import Watched
 
 
 @pytest.fixture
-def sight(watched: list[Watched]) -> Sight:
+def sight(watched: list[WatchedClip]) -> Sight:
     clip, track, swings = watched[0]
     return sight_of(track, swings, camera_of(clip.lens))
 
@@ -47,7 +47,7 @@ def test_of_keypoints_that_are_not_known_nothing_is_told(sight: Sight) -> None:
     assert not features(nobody)[:, :-2].any()
 
 
-def test_features_of_a_set_do_not_depend_on_the_others(watched: list[Watched]) -> None:
+def test_features_of_a_set_do_not_depend_on_the_others(watched: list[WatchedClip]) -> None:
     sights = [sight_of(track, swings, None) for _, track, swings in watched[:3]]
     together = Sight(
         rays=np.concatenate([s.rays for s in sights]),
@@ -59,7 +59,7 @@ def test_features_of_a_set_do_not_depend_on_the_others(watched: list[Watched]) -
     np.testing.assert_allclose(features(together), alone, atol=1e-4)
 
 
-def test_without_a_camera_rays_are_those_of_a_typical_phone(watched: list[Watched]) -> None:
+def test_without_a_camera_rays_are_those_of_a_typical_phone(watched: list[WatchedClip]) -> None:
     clip, track, _ = watched[0]
     rays, true = rays_of(track, None), rays_of(track, camera_of(clip.lens))
     known = np.isfinite(rays) & np.isfinite(true)

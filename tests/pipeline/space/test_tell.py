@@ -5,16 +5,16 @@ import pytest
 
 from pipeline.space import SpaceAngles
 from pipeline.space.examine import camera_of
+from pipeline.space.lessons import WatchedClip
 from pipeline.space.measures import MEASURES
 from pipeline.space.tell import angles_in_space
-from references.exercises import exercises
+from references.exercises import STAGES, exercises
 from references.geometry import joint_angles
 from references.motions import motions
 from references.skeleton import JOINTS, MIRROR
-from tests.pipeline.space.conftest import Watched
 
 
-def told(watched: Watched, *, calibrated: bool = False) -> SpaceAngles:
+def told(watched: WatchedClip, *, calibrated: bool = False) -> SpaceAngles:
     clip, track, swings = watched
     camera = camera_of(clip.lens) if calibrated else None
     space = angles_in_space(track, swings, clip.exercise, camera)
@@ -24,7 +24,7 @@ def told(watched: Watched, *, calibrated: bool = False) -> SpaceAngles:
 
 @pytest.mark.parametrize("calibrated", [False, True])
 def test_angles_are_near_the_truth_and_drawn_ones_are_not(
-    watched: list[Watched], calibrated: bool
+    watched: list[WatchedClip], calibrated: bool
 ) -> None:
     off, drawn = [], []
     for one in watched:
@@ -40,13 +40,12 @@ def test_angles_are_near_the_truth_and_drawn_ones_are_not(
     assert np.nanmean(np.concatenate(drawn)) > 12
 
 
-def test_everything_that_can_be_told_is_told(watched: list[Watched]) -> None:
+def test_everything_that_can_be_told_is_told(watched: list[WatchedClip]) -> None:
     clip, _, swings = watched[0]
     space = told(watched[0])
-    assert {phase: tuple(told) for phase, told in space.angles.items()} == {
-        "start": MEASURES,
-        "turn": MEASURES,
-    }
+    assert {stage: tuple(told) for stage, told in space.angles.items()} == dict.fromkeys(
+        STAGES, MEASURES
+    )
     assert set(JOINTS) < set(MEASURES)
     assert set(space.faults) == {fault.name for fault in motions()[clip.exercise].faults}
     for one in (*space.angles["turn"].values(), *space.faults.values()):
@@ -55,7 +54,7 @@ def test_everything_that_can_be_told_is_told(watched: list[Watched]) -> None:
         assert (one.deg <= one.high_deg).all()
 
 
-def test_the_view_is_found(watched: list[Watched]) -> None:
+def test_the_view_is_found(watched: list[WatchedClip]) -> None:
     off = []
     for clip, track, swings in watched:
         view = told((clip, track, swings)).view
@@ -64,7 +63,7 @@ def test_the_view_is_found(watched: list[Watched]) -> None:
     assert np.median(off) < 10
 
 
-def test_a_mirrored_clip_gets_the_mirrored_answer(watched: list[Watched]) -> None:
+def test_a_mirrored_clip_gets_the_mirrored_answer(watched: list[WatchedClip]) -> None:
     clip, track, swings = watched[0]
     flip = list(MIRROR)
     xy = track.xy[:, flip] * np.array([-1, 1], np.float32)
@@ -80,7 +79,7 @@ def test_a_mirrored_clip_gets_the_mirrored_answer(watched: list[Watched]) -> Non
     assert other.view.azimuth_deg == pytest.approx(360 - space.view.azimuth_deg, abs=0.1)
 
 
-def test_nothing_is_told_of_what_was_not_seen(watched: list[Watched]) -> None:
+def test_nothing_is_told_of_what_was_not_seen(watched: list[WatchedClip]) -> None:
     clip, track, swings = watched[0]
     xy = track.xy.copy()
     xy[swings[-1].start : swings[-1].end + 1] = np.nan
@@ -90,13 +89,13 @@ def test_nothing_is_told_of_what_was_not_seen(watched: list[Watched]) -> None:
     assert np.isfinite(elbow.deg[:-1]).all()
 
 
-def test_no_answer_without_repetitions_or_for_another_exercise(watched: list[Watched]) -> None:
+def test_no_answer_without_repetitions_or_for_another_exercise(watched: list[WatchedClip]) -> None:
     clip, track, swings = watched[0]
     assert angles_in_space(track, (), clip.exercise) is None
     assert angles_in_space(track, swings, "plank") is None
 
 
-def test_every_exercise_with_checks_was_learned(watched: list[Watched]) -> None:
+def test_every_exercise_with_checks_was_learned(watched: list[WatchedClip]) -> None:
     _, track, swings = watched[0]
     for name in exercises():
         assert angles_in_space(track, swings, name) is not None

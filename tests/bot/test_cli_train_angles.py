@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import train_angles
+from bot.cli.main import app
+from pipeline.space.weights import load
+
+FEW = ("--sets", "12", "--filmed", "0", "--examined", "8", "--right", "8")
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_angles, "_PART", 6)
+    monkeypatch.setattr(train_angles, "_FITTING", 1)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_short_teaching_writes_weights_and_a_card_and_keeps_its_lessons(tmp_path: Path) -> None:
+    work, out = tmp_path / "lessons", tmp_path / "angles.npz"
+    arguments = ["--work", str(work), "--out", str(out), "--steps", "2", "--batch", "4"]
+    result = CliRunner().invoke(app, ["train-angles", *FEW, *arguments])
+    assert result.exit_code == 0, result.output
+    assert load(out).exercises()
+    card = (tmp_path / "MODEL_CARD.md").read_text()
+    assert "Seeds of made-up sets: 10000 to 10001; of rendered ones: none." in card
+    assert sorted(path.name for path in work.iterdir()) == [
+        "10000-6.npz",
+        "10001-6.npz",
+        "19000-8.npz",
+        "19002-8.npz",
+    ]

@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import ClipError
 from pipeline.report import ClipFacts
+from pipeline.sparing import Sparing
 from references.texts import DEFAULT_LANGUAGE, text
 
 Image = npt.NDArray[np.uint8]
@@ -29,6 +30,10 @@ Image = npt.NDArray[np.uint8]
 # FFmpeg also reads playlists and scene descriptions that name other files and addresses; a clip
 # from a stranger may only be one of these containers, whatever it calls itself.
 _CONTAINERS: Final = "mov,matroska,webm,avi,gif,mpegts,flv"
+
+# To find out what it opens FFmpeg decodes the first frames, which a container of these tells by
+# itself or the decoder does later: with large key frames that takes as long as ten others.
+_OPENING: Final = {"format_whitelist": _CONTAINERS, "skip_frame": "all"}
 
 # A clip is worth a warning when more than this share of the declared frames did not decode; phones
 # declare one or two frames too many as a matter of course.
@@ -74,6 +79,47 @@ class Frame:
     scale: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Display:
+    """How decoded frames are shown: upright, with square pixels, ``width`` by ``height`` of them.
+
+    They are mirrored first, if at all, and then turned counter-clockwise by quarter turns.
+    """
+
+    width: int
+    height: int
+    mirrored: bool
+    quarter_turns: int
+
+    @classmethod
+    def of(cls, frame: VideoFrame, aspect: Fraction | None) -> Self:
+        """Return how this frame of a stream with pixels of ``aspect`` is shown."""
+        # A ratio this far from 1 is a damaged header, not a lens.
+        if aspect is None or not Fraction(1, 5) <= aspect <= Fraction(5):
+            aspect = Fraction(1)
+        width, height = frame.width, frame.height
+        # Widening or heightening, never shrinking, keeps every pixel that was filmed.
+        if aspect > 1:
+            width = round(width * aspect)
+        else:
+            height = round(height / aspect)
+        mirrored, quarter_turns = _turned(frame)
+        if quarter_turns % 2:
+            width, height = height, width
+        return cls(width, height, mirrored, quarter_turns)
+
+    def shown(self, frame: VideoFrame, t: float, long_side: int | None) -> Frame:
+        """Return a frame as it is seen, shrunk so that its longer side is at most ``long_side``."""
+        scale = min(1.0, (long_side or np.inf) / max(self.width, self.height))
+        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+        width, height = size[::-1] if self.quarter_turns % 2 else size
+        # Averaging loses no detail that the smaller picture could show and costs a third less.
+        image = frame.reformat(width, height, "bgr24", interpolation="AREA").to_ndarray()
+        if self.mirrored:
+            image = np.fliplr(image)
+        return Frame(t, np.ascontiguousarray(np.rot90(image, self.quarter_turns)), scale)
+
+
 class Clip:
     """An open clip, read once from front to back.
 
@@ -86,6 +132,7 @@ class Clip:
     def __init__(
         self, path: Path, limits: ClipLimits = ClipLimits(), *, shrunk_to: int | None = None
     ) -> None:
+        self._path = path
         self._limits = limits
         self._container, self._stream = _open(path, limits)
         coded = self._stream.codec_context
@@ -93,6 +140,7 @@ class Clip:
             coded.options = {"skip_loop_filter": "all"}
         self._decoded = 0
         self._damaged = 0
+        self._sparing = Sparing()
         self._last_t = 0.0
         try:
             self._coming: Iterator[VideoFrame] = self._decode()
@@ -100,9 +148,9 @@ class Clip:
             if first is None:
                 raise ClipError("clip.unreadable")
             self._coming = chain([first], self._coming)
-            self._first_time = first.time
-            self._mirrored, self._rotation = _display(first)
-            self.width, self.height = self._displayed_size(first)
+            self._starts = first.time
+            self._display = _Display.of(first, self._stream.sample_aspect_ratio)
+            self.width, self.height = self._display.width, self._display.height
             if self.width * self.height > limits.pixels:
                 raise ClipError("clip.too_many_pixels", width=self.width, height=self.height)
         except BaseException:
@@ -135,16 +183,18 @@ class Clip:
         if self._stream.frames:
             return self._stream.frames
         seconds = self.declared_seconds
-        return max(self._decoded, round(seconds * self._rate()))
+        return max(self._arrived, round(seconds * self._rate()))
 
     def frames(self, long_side: int | None = None, rate: float | None = None) -> Iterator[Frame]:
         """Yield every frame that decodes, shrunk so that its longer side is at most ``long_side``.
 
-        With a ``rate`` only as many frames a second as that: the others are decoded, which cannot
-        be avoided, and not turned into images, which takes as long. Damaged packets are passed
-        over and counted. Raises ClipError when the clip turns out longer than it declared and than
-        the limits allow.
+        With a ``rate`` only as many frames a second as that: the others are not turned into images,
+        and not even decoded where no other frame refers to them. Damaged packets are passed over
+        and counted. Raises ClipError when the clip turns out longer than it declared and than the
+        limits allow.
         """
+        if rate and self._stream.time_base:
+            self._sparing.gap = int((1 / rate + _EARLY_S) / self._stream.time_base)
         due = 0.0
         origin: float | None = None
         for frame in self._coming:
@@ -156,31 +206,18 @@ class Clip:
                 t = origin + self._last_t + float(1 / (self._stream.average_rate or 30))
             self._last_t = t - origin
             self._decoded += 1
-            if self._last_t > self._limits.seconds or self._decoded > self._limits.frames:
+            self._sparing.came(frame.pts)
+            if self._last_t > self._limits.seconds or self._arrived > self._limits.frames:
                 raise _too_long(self._last_t, self._limits)
             if rate is not None:
                 if self._last_t + _EARLY_S < due:
                     continue
                 due = max(due, self._last_t) + 1 / rate
-            yield self._shrunk(frame, self._last_t, long_side)
+            yield self._display.shown(frame, self._last_t, long_side)
 
-    def frame_at(self, t: float, long_side: int | None = None) -> Frame | None:
-        """Return the frame at ``t`` seconds, decoding only from the key frame before it.
-
-        None where the container cannot jump there; after a jump ``frames`` is of no use any more.
-        """
-        if self._first_time is None or not self._stream.time_base:
-            return None
-        try:
-            at = round((self._first_time + t) / self._stream.time_base)
-            self._container.seek(at, stream=self._stream)
-        except av.FFmpegError:
-            return None
-        for frame in self._decode():
-            if frame.time is not None and (found := frame.time - self._first_time) > t - _EARLY_S:
-                # A damaged index leads past the frame.
-                return self._shrunk(frame, found, long_side) if found < t + _EARLY_S else None
-        return None
+    def stills(self) -> "Stills":
+        """Return where single frames are found when this clip has been read and closed."""
+        return Stills(self._path, self._limits, self._starts, self._display)
 
     def facts(self) -> ClipFacts:
         """Return what the clip is, true after ``frames`` is exhausted."""
@@ -191,22 +228,27 @@ class Clip:
             width=self.width,
             height=self.height,
             frames_declared=self.declared_frames,
-            frames_decoded=self._decoded,
+            frames_decoded=self._arrived,
         )
 
     def warnings(self, language: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
         """Return a sentence when frames are missing or damaged, true after ``frames``."""
-        declared = max(self.declared_frames, self._decoded)
-        missing = declared - self._decoded
+        declared = max(self.declared_frames, self._arrived)
+        missing = declared - self._arrived
         if missing > 1 and missing > _MISSING_SHARE * declared:
-            return (text("clip.cut_short", language, decoded=self._decoded, declared=declared),)
+            return (text("clip.cut_short", language, decoded=self._arrived, declared=declared),)
         if self._damaged:
             return (text("clip.damaged", language, damaged=self._damaged),)
         return ()
 
+    @property
+    def _arrived(self) -> int:
+        """Return how many frames came whole so far, decoded or spared."""
+        return self._decoded + self._sparing.spared
+
     def _rate(self) -> float:
         """Return the mean frames a second so far; 0 before the second frame."""
-        return (self._decoded - 1) / self._last_t if self._last_t else 0.0
+        return (self._arrived - 1) / self._last_t if self._last_t else 0.0
 
     def _decode(self) -> Iterator[VideoFrame]:
         packets = self._container.demux(self._stream)
@@ -218,6 +260,8 @@ class Clip:
             except av.FFmpegError:
                 # The container breaks off here: what was decoded so far is what there is.
                 return
+            spare = self._sparing.may_spare(packet.pts)
+            self._stream.codec_context.skip_frame = "NONREF" if spare else "DEFAULT"
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
@@ -225,31 +269,56 @@ class Clip:
                 continue
             yield from (frame for frame in decoded if isinstance(frame, VideoFrame))
 
-    def _displayed_size(self, frame: VideoFrame) -> tuple[int, int]:
-        aspect = self._stream.sample_aspect_ratio or Fraction(1)
-        # A ratio this far from 1 is a damaged header, not a lens.
-        if not Fraction(1, 5) <= aspect <= Fraction(5):
-            aspect = Fraction(1)
-        width, height = frame.width, frame.height
-        # Widening or heightening, never shrinking, keeps every pixel that was filmed.
-        if aspect > 1:
-            width = round(width * aspect)
-        else:
-            height = round(height / aspect)
-        return (height, width) if self._rotation % 2 else (width, height)
 
-    def _shrunk(self, frame: VideoFrame, t: float, long_side: int | None) -> Frame:
-        scale = min(1.0, (long_side or np.inf) / max(self.width, self.height))
-        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
-        return Frame(t, self._upright(frame, size), scale)
+@dataclass(frozen=True, slots=True)
+class Stills:
+    """Single frames of a clip that was opened before; any number of threads may ask for them.
 
-    def _upright(self, frame: VideoFrame, size: tuple[int, int]) -> Image:
-        width, height = size[::-1] if self._rotation % 2 else size
-        # Averaging loses no detail that the smaller picture could show and costs a third less.
-        image = frame.reformat(width, height, "bgr24", interpolation="AREA").to_ndarray()
-        if self._mirrored:
-            image = np.fliplr(image)
-        return np.ascontiguousarray(np.rot90(image, self._rotation))
+    ``starts`` is the first frame's time in the container, None where frames have none.
+    """
+
+    path: Path
+    limits: ClipLimits
+    starts: float | None
+    display: _Display
+
+    def at(self, t: float, long_side: int | None = None) -> Frame:
+        """Return the frame nearest to ``t`` seconds, as ``Clip.frames`` would.
+
+        It is decoded from the key frame before it or, where the container cannot jump there, from
+        the beginning of the clip.
+        """
+        return self._jumped_to(t, long_side) or self._read_up_to(t, long_side)
+
+    def _jumped_to(self, t: float, long_side: int | None) -> Frame | None:
+        container, stream = _open(self.path, self.limits)
+        # Each thread but one decodes a frame behind the one that is wanted.
+        stream.codec_context.thread_count = 2
+        with container:
+            if self.starts is None or not stream.time_base:
+                return None
+            try:
+                container.seek(round((self.starts + t) / stream.time_base), stream=stream)
+                for frame in container.decode(stream):
+                    found = -math.inf if frame.time is None else frame.time - self.starts
+                    if found > t + _EARLY_S:
+                        # A damaged index leads past the frame.
+                        return None
+                    if found > t - _EARLY_S:
+                        return self.display.shown(frame, found, long_side)
+            except av.FFmpegError:
+                return None
+        return None
+
+    def _read_up_to(self, t: float, long_side: int | None) -> Frame:
+        with Clip(self.path, self.limits) as clip:
+            frames = clip.frames(long_side)
+            nearest = next(frames)
+            for frame in frames:
+                if abs(frame.t - t) > abs(nearest.t - t):
+                    break
+                nearest = frame
+        return nearest
 
 
 @contextmanager
@@ -279,7 +348,7 @@ def _open(path: Path, limits: ClipLimits) -> tuple[InputContainer, VideoStream]:
     if size > limits.size_bytes:
         raise ClipError("clip.too_large", megabytes=limits.size_bytes // 1_000_000)
     try:
-        container = av.open(str(path), options={"format_whitelist": _CONTAINERS})
+        container = av.open(str(path), options=_OPENING)
     except (av.FFmpegError, UnicodeDecodeError) as error:
         raise ClipError("clip.unreadable") from error
     # A cover picture in an audio file is a video stream of one attached picture.
@@ -304,7 +373,7 @@ def _open(path: Path, limits: ClipLimits) -> tuple[InputContainer, VideoStream]:
     return container, stream
 
 
-def _display(frame: VideoFrame) -> tuple[bool, int]:
+def _turned(frame: VideoFrame) -> tuple[bool, int]:
     """Return whether to mirror a frame, and by how many quarters to turn it counter-clockwise then.
 
     Some front cameras store mirrored pictures, for which FFmpeg's own angle stands on its head.

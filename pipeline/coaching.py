@@ -12,11 +12,11 @@ from pipeline.compare import Comparison
 from pipeline.correct import listed
 from pipeline.errors import ClipError, SettingError
 from pipeline.judge import Verdict, judge
-from pipeline.moments import SalientPoses
+from pipeline.moments import StagePoses
 from pipeline.observe import observe
 from pipeline.pose.track import PoseTrack
 from pipeline.retrieve import Match
-from pipeline.titles import joint_title
+from pipeline.titles import joint_title, moment_title
 from pipeline.watch import Progress
 from references.exercises import PHASES, Exercise, Phase, exercises, find_exercise
 from references.experts.coaches import CoachReference, clean_name
@@ -72,7 +72,8 @@ def reference_from(
         raise ClipError("reference.too_few", count=len(verdict.swings), least=_FEWEST_REPETITIONS)
     if verdict.match is None:
         raise ClipError("reference.unlike", exercise=exercise.title(language), filming=filming)
-    seen = [c for c in verdict.comparisons if c.obstacle not in _UNSEEN]
+    # What is halfway follows from start and turn.
+    seen = [c for c in verdict.comparisons if c.phase in PHASES and c.obstacle not in _UNSEEN]
     hidden = _hidden_joints(exercise, seen)
     if hidden:
         joints = listed([text(f"body.{joint}", language) for joint in hidden])
@@ -94,7 +95,7 @@ def _typical_poses(track: PoseTrack, verdict: Verdict, match: Match) -> npt.NDAr
 
     A keypoint that the clip does not show stands where the expert has it.
     """
-    typical = SalientPoses.of(track.xy, verdict.swings).typical()
+    typical = StagePoses.of(track.xy, verdict.swings).typical()
     poses = np.stack([typical[phase] for phase in PHASES]) * match.scale
     expert = match.view.salient()
     missing = np.isnan(poses)
@@ -108,7 +109,8 @@ def _hidden_joints(exercise: Exercise, seen: Sequence[Comparison]) -> list[str]:
     hidden = [
         check.joint
         for check in exercise.checks
-        if not any((joint, check.phase) in shown for joint in check.joints())
+        if check.phase in PHASES
+        and not any((joint, check.phase) in shown for joint in check.joints())
     ]
     return list(dict.fromkeys(hidden))
 
@@ -121,7 +123,7 @@ def _check_steady(exercise: Exercise, seen: Sequence[Comparison]) -> None:
             raise ClipError(
                 "reference.uneven",
                 joint=joint_title(each.joint, DEFAULT_LANGUAGE),
-                phase=exercise.phase_title(each.phase),
+                moment=moment_title(exercise.name, each.phase, DEFAULT_LANGUAGE),
                 scatter=round(scatter),
             )
 

@@ -34,10 +34,12 @@ _NEUTRAL: Final[Colour] = (86, 180, 233)
 _INK: Final[Colour] = (24, 28, 36)
 _PAPER: Final[Colour] = (244, 245, 247)
 _FIGURE: Final[Colour] = (176, 186, 200)
+_FIGURE_TRUNK: Final[Colour] = (190, 198, 210)
 _FIGURE_FAR: Final[Colour] = (203, 210, 219)
 
-# How thick the limbs of the drawn figure are, in torso lengths.
+# How thick the limbs of the drawn figure are, and its trunk from the side, in torso lengths.
 _LIMB_WIDTH: Final = 0.17
+_TRUNK_WIDTH: Final = 0.27
 _HEAD_RADIUS: Final = 0.2
 
 # How much of the panel a body fills; the rest shows where it is, hands and head among it.
@@ -195,26 +197,46 @@ def _limb_colours(angles: Sequence[Angle]) -> Mapping[frozenset[int], Colour]:
 
 
 def _draw_figure(pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64]) -> None:
-    """Draw a mannequin: torso, limbs as capsules, head; the right side behind, in a paler tone."""
+    """Draw a mannequin from capsules, what is nearer in a darker tone: right side, trunk, left."""
     torso = _torso_px(pose)
-    width = round(_LIMB_WIDTH * torso)
-    for side, colour in (("right", _FIGURE_FAR), ("left", _FIGURE)):
-        for limb in LIMBS[4:12]:
-            names = [_NAMES[i] for i in limb]
-            ends = pose[list(limb)]
-            if names[0].startswith(side) and np.isfinite(ends).all():
-                pen.line([*ends[0], *ends[1]], fill=colour, width=width)
-                for end in ends:
-                    _dot(pen, end, width / 2, colour)
-    corners = pose[[KEYPOINT_INDEX[f"{n}"] for n in _TORSO]]
-    if np.isfinite(corners).all():
-        pen.polygon([tuple(c) for c in corners], fill=_FIGURE, outline=_FIGURE, width=width)
-        for corner in corners:
-            _dot(pen, corner, width / 2, _FIGURE)
+    _draw_limbs(pen, pose, "right", round(_LIMB_WIDTH * torso), _FIGURE_FAR)
+    _draw_trunk(pen, pose, round(_TRUNK_WIDTH * torso))
+    _draw_limbs(pen, pose, "left", round(_LIMB_WIDTH * torso), _FIGURE)
     head = pose[: KEYPOINT_INDEX["left_shoulder"]]
     seen = np.isfinite(head).all(axis=1)
     if seen.any():
         _dot(pen, head[seen].mean(axis=0), _HEAD_RADIUS * torso, _FIGURE)
+
+
+def _draw_limbs(
+    pen: ImageDraw.ImageDraw,
+    pose: npt.NDArray[np.float64],
+    side: str,
+    width: int,
+    colour: Colour,
+) -> None:
+    for limb in LIMBS[4:12]:
+        if _NAMES[limb[0]].startswith(side):
+            _draw_capsule(pen, pose[list(limb)], width, colour)
+
+
+def _draw_trunk(pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], width: int) -> None:
+    """Draw what lies between shoulders and hips; one of the four is often hidden from the side."""
+    corners = pose[[KEYPOINT_INDEX[name] for name in _TORSO]]
+    for side in (corners[[0, 3]], corners[[1, 2]]):
+        _draw_capsule(pen, side, width, _FIGURE_TRUNK)
+    if np.isfinite(corners).all():
+        pen.polygon([tuple(c) for c in corners], fill=_FIGURE_TRUNK)
+
+
+def _draw_capsule(
+    pen: ImageDraw.ImageDraw, ends: npt.NDArray[np.float64], width: int, colour: Colour
+) -> None:
+    """Draw what lies between two points (2, 2), if both are known."""
+    if np.isfinite(ends).all():
+        pen.line([*ends[0], *ends[1]], fill=colour, width=width)
+        for end in ends:
+            _dot(pen, end, width / 2, colour)
 
 
 _NAMES: Final = tuple(KEYPOINT_INDEX)

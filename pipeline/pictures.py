@@ -1,13 +1,14 @@
 """Which moments the lifter is shown, and what is drawn into them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from pipeline.clip import Clip, ClipLimits, Image
+from pipeline.clip import Frame, Stills
 from pipeline.compare import Comparison
 from pipeline.draw import Angle, Panel, draw_panels
 from pipeline.judge import Verdict
@@ -29,24 +30,28 @@ _LONG_SIDE: Final = 1280
 def draw_pictures(
     track: PoseTrack,
     verdict: Verdict,
-    clip: Path | None,
+    stills: Stills | None,
     out: Path,
     language: str = DEFAULT_LANGUAGE,
 ) -> None:
     """Write ``start.png`` and ``end.png``: the lifter beside the expert at start and turn.
 
-    Frames come from ``clip``; without one a figure is drawn from the poses.
+    Frames come from ``stills``; without them a figure is drawn from the poses.
     """
     number = _shown_repetition(verdict)
     shown = verdict.swings[number] if verdict.swings else _best_seen(track)
     moments: Mapping[Phase, int] = {"start": shown.start, "turn": shown.turn}
-    times = [float(track.t[index]) for index in moments.values()]
-    images, scale = _frames_at(clip, times) if clip else ((None, None), 1.0)
-    for (phase, index), image in zip(moments.items(), images, strict=True):
-        panels = [_lifter_panel(track, verdict, phase, number, index, image, scale, language)]
+
+    def draw(phase: Phase, index: int) -> None:
+        frame = stills.at(float(track.t[index]), _LONG_SIDE) if stills else None
+        panels = [_lifter_panel(track, verdict, phase, number, index, frame, language)]
         if verdict.match:
             panels.append(_expert_panel(verdict.match, verdict, phase, language))
         draw_panels(panels, out / _FILES[phase])
+
+    with ThreadPoolExecutor(len(moments)) as side_by_side:
+        for drawn in [side_by_side.submit(draw, *moment) for moment in moments.items()]:
+            drawn.result()
 
 
 def _shown_repetition(verdict: Verdict) -> int:
@@ -65,39 +70,13 @@ def _best_seen(track: PoseTrack) -> Swing:
     return Swing(int(best[0]), int(best[len(best) // 2]), int(best[-1]))
 
 
-def _frames_at(clip: Path, times: Sequence[float]) -> tuple[tuple[Image, ...], float]:
-    """Return the frames nearest to the given times, and their pixels per displayed pixel."""
-    with Clip(clip, ClipLimits()) as opened:
-        frames = [frame for t in times if (frame := opened.frame_at(t, _LONG_SIDE))]
-    if len(frames) == len(times):
-        return tuple(frame.image for frame in frames), frames[0].scale
-    return _frames_read_through(clip, times)
-
-
-def _frames_read_through(clip: Path, times: Sequence[float]) -> tuple[tuple[Image, ...], float]:
-    """Return the same for a clip without usable timestamps or key frames, frame after frame."""
-    nearest: list[tuple[float, Image] | None] = [None] * len(times)
-    with Clip(clip, ClipLimits()) as opened:
-        for frame in opened.frames(_LONG_SIDE):
-            for i, t in enumerate(times):
-                distance = abs(frame.t - t)
-                kept = nearest[i]
-                if kept is None or distance < kept[0]:
-                    nearest[i] = (distance, frame.image)
-            scale = frame.scale
-            if frame.t > max(times):
-                break
-    return tuple(kept[1] for kept in nearest if kept), scale
-
-
 def _lifter_panel(
     track: PoseTrack,
     verdict: Verdict,
     phase: Phase,
     repetition: int,
     index: int,
-    image: Image | None,
-    scale: float,
+    frame: Frame | None,
     language: str,
 ) -> Panel:
     off = {(d.joint, d.phase) for d in verdict.deviations}
@@ -105,13 +84,13 @@ def _lifter_panel(
     moment = phase_title(verdict.exercise, phase, language)
     return Panel(
         title=text("picture.lifter", language, moment=moment),
-        pose=track.xy[index] * scale,
+        pose=track.xy[index] * (frame.scale if frame else 1.0),
         angles=[
             Angle(joint, float(degrees), (joint, phase) in off)
             for joint, degrees in angles.items()
             if np.isfinite(degrees)
         ],
-        image=image,
+        image=frame.image if frame else None,
     )
 
 

@@ -92,6 +92,25 @@ def unfinished(db: Database, user_id: int) -> int:
     )
 
 
+def is_promised(
+    db: Database,
+    user_id: int,
+    kind: Kind,
+    *,
+    set_id: int | None = None,
+    exercise: str | None = None,
+) -> bool:
+    """Return whether a lifter waits for this very thing already, say after a double tap."""
+    wanted = "user_id = ? and kind = ? and set_id is ? and exercise is ?"
+    return (
+        db.table("jobs").count_where(
+            f"{wanted} and state in ('received', 'waiting', 'running')",
+            [user_id, kind, set_id, exercise],
+        )
+        > 0
+    )
+
+
 def acknowledge(db: Database, job_id: int, status_message_id: int | None) -> None:
     """Let a received job wait for its turn; ``status_message_id`` is where its progress shows."""
     db.execute(

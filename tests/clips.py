@@ -61,14 +61,15 @@ def film(
     mirrored: bool = False,
     sample_aspect: Fraction | None = None,
     container: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Write a clip of ``pictures``, one for all ``times`` in seconds or one for each.
 
     They are as stored; a player turns them counter-clockwise by ``turned_deg`` and then mirrors
-    them, as the container tells it to.
+    them, as the container tells it to. ``options`` are the codec's, instead of its fastest.
     """
     with av.open(str(path), "w", options=container or {}) as output:
-        stream = output.add_stream(codec, options=_FASTEST.get(codec, {}))
+        stream = output.add_stream(codec, options=options or _FASTEST.get(codec, {}))
         assert isinstance(stream, VideoStream)
         *_, stream.height, stream.width, _ = pictures.shape
         stream.pix_fmt = pixels

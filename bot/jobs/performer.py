@@ -81,7 +81,9 @@ class Performer:
         await self._run(worker, partial(self._work.analyze, task), out, live)
         report = await asyncio.to_thread(Report.load, out / "report.json")
         poses = await asyncio.to_thread((out / "poses.npz").read_bytes)
-        set_id = await self._storage.run(sets.add, job, report=asdict(report), poses=poses)
+        set_id = await self._storage.run(
+            sets.add, job, report=asdict(report), judged=_judged(report), poses=poses
+        )
         if set_id is not None:
             await live.finish(text("job.done"))
             await send_report(self._bot, job.chat_id, job.message_id, set_id, report, out)
@@ -106,7 +108,11 @@ class Performer:
         await self._run(worker, partial(self._work.rejudge, task), out, live)
         report = await asyncio.to_thread(Report.load, out / "report.json")
         if await self._storage.run(
-            sets.replace_verdict, job.user_id, stored.id, report=asdict(report)
+            sets.replace_verdict,
+            job.user_id,
+            stored.id,
+            report=asdict(report),
+            judged=_judged(report),
         ):
             await live.finish(text("job.done"))
             await send_report(self._bot, job.chat_id, job.message_id, stored.id, report, out)
@@ -167,6 +173,11 @@ class Performer:
             if "too big" in error.message.lower():
                 raise too_large() from error
             raise ClipError("job.file_gone") from error
+
+
+def _judged(report: Report) -> bool:
+    """Tell whether anything could be judged: a joint, or a fault known by its name."""
+    return report.anything_judged() or bool(report.corrections)
 
 
 def too_large() -> ClipError:

@@ -307,23 +307,56 @@ def test_no_damage_escapes_as_another_error(name: str, codec: str, tmp_path: Pat
 def test_one_frame_is_found_by_its_time(name: str, codec: str, pixels: str, tmp_path: Path) -> None:
     times = [0.5 + n / 25 for n in range(80)]
     path = film(tmp_path / name, noise(80, 96, 64), times, codec=codec, pixels=pixels)
-    frames, *_ = watch(path)
     with Clip(path) as clip:
-        for frame in (frames[70], frames[3], frames[0], frames[40]):
-            found = clip.frame_at(frame.t)
-            assert found is not None
-            assert found.t == pytest.approx(frame.t)
-            assert np.array_equal(found.image, frame.image)
+        frames = list(clip.frames())
+        stills = clip.stills()
+    for frame in (frames[70], frames[3], frames[0], frames[40]):
+        found = stills.at(frame.t)
+        assert found.t == pytest.approx(frame.t)
+        assert np.array_equal(found.image, frame.image)
 
 
-def test_a_frame_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turned_deg", [0, 90, 180])
+def test_a_still_is_seen_as_its_frame(turned_deg: int, tmp_path: Path) -> None:
+    stored = np.rot90(LANDSCAPE if turned_deg != 90 else quarters(64, 96), -turned_deg // 90)
+    path = film(
+        tmp_path / "a.mov", stored, even(5), turned_deg=turned_deg, sample_aspect=Fraction(4, 3)
+    )
+    with Clip(path, shrunk_to=32) as clip:
+        [*_, last] = clip.frames(48)
+        stills = clip.stills()
+    found = stills.at(last.t, 48)
+    assert found.image.shape == last.image.shape
+    assert found.scale == last.scale
+    assert is_upright(found)
+
+
+def moving_gif(folder: Path) -> Path:
+    return film(folder / "a.gif", noise(10, 96, 64), even(10), codec="gif", pixels="rgb8")
+
+
+def damaged_recording(folder: Path) -> Path:
+    path = film(folder / "a.mp4", noise(40, 96, 64), even(40), container=FAST_START)
+    return damage(path, 0.5, 0.7)
+
+
+@pytest.mark.parametrize("make", [moving_gif, damaged_recording])
+def test_stills_of_odd_clips_are_near_their_time(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    with Clip(make(tmp_path)) as clip:
+        times = [frame.t for frame in clip.frames()]
+        stills = clip.stills()
+    for t in (0.0, times[1], times[-1]):
+        assert stills.at(t).t == pytest.approx(t, abs=0.001)
+
+
+def test_a_time_between_frames_gets_the_nearest(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", LANDSCAPE, [0.0, 0.1, 0.5, 0.6])
     with Clip(path) as clip:
-        assert clip.frame_at(0.3) is None
-        assert clip.frame_at(9.0) is None
-        found = clip.frame_at(0.5, long_side=48)
-    assert found is not None
-    assert found.image.shape == (32, 48, 3)
+        stills = clip.stills()
+    assert [stills.at(t).t for t in (0.28, 0.32, 9.0)] == pytest.approx([0.1, 0.5, 0.6], abs=0.001)
+    assert stills.at(0.5, long_side=48).image.shape == (32, 48, 3)
 
 
 @pytest.mark.parametrize(("shrunk_to", "coarse"), [(None, False), (320, False), (120, True)])
@@ -360,3 +393,42 @@ def test_frames_of_a_rate_keep_their_times(tmp_path: Path) -> None:
         assert clip.facts().frames_decoded == 50
     # Every third of 25 a second: the next frame would come too early.
     assert np.diff(times) == pytest.approx(0.12, abs=0.001)
+
+
+B_FRAMES = {
+    "libx264": {"preset": "ultrafast", "bf": "3", "x264-params": "b-adapt=0:b-pyramid=normal"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:bframes=3:b-adapt=0"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp4", "libx264"), ("a.mov", "libx265"), ("a.mkv", "libx264")],
+)
+def test_frames_nobody_needs_are_counted_and_not_decoded(
+    name: str, codec: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    film(path, noise(60, 96, 64), even(60, 30.0), codec=codec, options=B_FRAMES[codec])
+    everything, facts, _ = watch(path)
+    with Clip(path) as clip:
+        wanted = list(clip.frames(rate=15.0))
+        assert clip.facts() == facts
+        assert clip.warnings() == ()
+        assert clip._decoded < 40  # every second one is referred to by none
+    assert facts.frames_decoded == 60
+    filmed = {frame.t: frame.image for frame in everything}
+    assert all(np.array_equal(frame.image, filmed[frame.t]) for frame in wanted)
+    assert np.diff([frame.t for frame in wanted]).max() < 0.11
+
+
+def test_a_cut_off_clip_is_cut_off_whatever_is_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    options = B_FRAMES["libx264"]
+    film(path, noise(60, 96, 64), even(60, 30.0), options=options, container=FAST_START)
+    cut(path, 0.5)
+    _, facts, warnings = watch(path)
+    with Clip(path) as clip:
+        assert len(list(clip.frames(rate=15.0))) < facts.frames_decoded
+        assert clip.facts().frames_decoded == pytest.approx(facts.frames_decoded, abs=2)
+        assert len(clip.warnings()) == len(warnings) == 1

@@ -5,8 +5,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+from scipy.ndimage import label
 
 from pipeline.draw import LYING, UPRIGHT, Angle, Panel, draw_panels
+from references.skeleton import KEYPOINT_INDEX
 from tests.tracks import curl_pose
 
 GREY = 128
@@ -95,6 +97,19 @@ def test_nobody_at_all_is_drawn_as_the_bare_picture(tmp_path: Path, image: bool)
     picture = drawn(tmp_path, panel(angles, image, np.full((17, 2), np.nan)))
     assert not has(picture, OFF)
     assert picture.shape[1] == UPRIGHT[0]
+
+
+@pytest.mark.parametrize("hidden", ["right_shoulder", "right_hip", "left_hip"])
+def test_a_figure_has_a_trunk_although_a_corner_of_it_is_hidden(
+    tmp_path: Path, hidden: str
+) -> None:
+    pose = curl_pose(90)
+    pose[KEYPOINT_INDEX[hidden]] = np.nan
+    picture = drawn(tmp_path, panel(image=False, pose=pose))
+    figure = (abs(picture.astype(int) - (190, 198, 210)) <= 16).all(axis=2)
+    areas = np.bincount(label(figure)[0].ravel())[1:]
+    # The head, if it touches nothing, and all the rest in one piece.
+    assert (areas > 300).sum() in {1, 2}
 
 
 def test_a_figure_replaces_a_missing_picture(tmp_path: Path) -> None:

@@ -144,3 +144,28 @@ def test_cancelling_spares_what_is_over_and_what_is_another_lifters(
     jobs.finish(fresh_db, running.id, "done")
     jobs.acknowledge(fresh_db, waiting.id, 5)
     assert (state(fresh_db, running), state(fresh_db, waiting)) == ("cancelled", "cancelled")
+
+
+def test_what_somebody_waits_for_is_promised_to_them_alone_and_until_it_is_done(
+    fresh_db: Database, morning: datetime
+) -> None:
+    job = jobs.add(
+        fresh_db,
+        1,
+        chat_id=1,
+        message_id=10,
+        kind="rejudgement",
+        set_id=5,
+        exercise="squat",
+        sent_at=morning,
+    )
+    assert job is not None
+    assert jobs.is_promised(fresh_db, 1, "rejudgement", set_id=5, exercise="squat")
+    assert not jobs.is_promised(fresh_db, 2, "rejudgement", set_id=5, exercise="squat")
+    assert not jobs.is_promised(fresh_db, 1, "rejudgement", set_id=5, exercise="plank")
+    assert not jobs.is_promised(fresh_db, 1, "rejudgement", set_id=6, exercise="squat")
+    assert not jobs.is_promised(fresh_db, 1, "calibration")
+    jobs.acknowledge(fresh_db, job.id, None)
+    jobs.claim(fresh_db)
+    jobs.finish(fresh_db, job.id, "done")
+    assert not jobs.is_promised(fresh_db, 1, "rejudgement", set_id=5, exercise="squat")

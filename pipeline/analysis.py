@@ -4,6 +4,7 @@ decode → filter → pose → classify → repetitions → retrieve → compare
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from pipeline.report import ClipFacts, Reference, Report
 from pipeline.summary import write_summary
 from pipeline.voice import compose, speak
 from pipeline.watch import Progress
-from references.exercises import PHASES, Phase
+from references.exercises import STAGES, Stage
 from references.names import exercise_names, identify
 from references.texts import DEFAULT_LANGUAGE
 
@@ -74,9 +75,7 @@ def analyze(
     observation = observe(
         clip, load_network(settings), settings.observe, language=language, progress=progress
     )
-    report = _conclude(
-        observation, out, clip, name, camera, settings.coaches, body, language, progress
-    )
+    report = _conclude(observation, out, name, camera, settings.coaches, body, language, progress)
     if save_poses:
         observation.track.save(out / "poses.npz")
     return report
@@ -100,8 +99,8 @@ def rejudge(
     SettingError for an unknown exercise or a camera of another shape.
     """
     name = find_exercise_named(exercise)
-    observation = Observation(PoseTrack.load(poses), clip, (), {})
-    return _conclude(observation, out, None, name, camera, coaches, body, language, progress)
+    observation = Observation(PoseTrack.load(poses), clip, (), {}, None)
+    return _conclude(observation, out, name, camera, coaches, body, language, progress)
 
 
 @cache
@@ -131,7 +130,6 @@ def find_exercise_named(words: str | None) -> str | None:
 def _conclude(
     observation: Observation,
     out: Path,
-    clip: Path | None,
     exercise: str | None,
     camera: Camera | None,
     coaches: Path | None,
@@ -150,24 +148,31 @@ def _conclude(
         body=body,
         language=language,
     )
+    report = _report(observation, verdict, camera, language)
     progress("draw", 0.0)
     started = perf_counter()
-    draw_pictures(observation.track, verdict, clip, out, language)
-    drawn = perf_counter()
-    report = _report(observation, verdict, camera, language)
-    progress("voice", 0.0)
-    warnings = report.warnings
-    try:
-        speak(compose(report), out / "voice.ogg")
-    except VoiceError as error:
-        warnings += (error.say(language),)
-    spoken = perf_counter()
-    timings = {**report.timings_s, "draw": drawn - started, "voice": spoken - drawn}
-    report = replace(report, warnings=warnings, timings_s=_rounded(timings))
+    with ThreadPoolExecutor(1) as beside:
+        speaking = beside.submit(_speak, report, out / "voice.ogg")
+        draw_pictures(observation.track, verdict, observation.stills, out, language)
+        drawn = perf_counter()
+        progress("voice", 0.0)
+        excuse, speaking_s = speaking.result()
+    timings = {**report.timings_s, "draw": drawn - started, "voice": speaking_s}
+    report = replace(report, warnings=(*report.warnings, *excuse), timings_s=_rounded(timings))
     report.save(out / "report.json")
     write_summary(report, out / "report.md")
     progress("voice", 1.0)
     return report
+
+
+def _speak(report: Report, path: Path) -> tuple[tuple[str, ...], float]:
+    """Write the voice note; return what to say if that fails, and the seconds it took."""
+    started = perf_counter()
+    try:
+        speak(compose(report), path)
+    except VoiceError as error:
+        return (error.say(report.language),), perf_counter() - started
+    return (), perf_counter() - started
 
 
 def _report(
@@ -208,14 +213,14 @@ def _reference(verdict: Verdict) -> Reference | None:
     )
 
 
-def _reference_angles(verdict: Verdict) -> Mapping[Phase, Mapping[str, float]]:
+def _reference_angles(verdict: Verdict) -> Mapping[Stage, Mapping[str, float]]:
     return {
-        phase: {
+        stage: {
             c.joint: round(c.reference_deg, 1)
             for c in verdict.comparisons
-            if c.phase == phase and np.isfinite(c.reference_deg)
+            if c.phase == stage and np.isfinite(c.reference_deg)
         }
-        for phase in PHASES
+        for stage in STAGES
     }
 
 

@@ -10,8 +10,8 @@ from pipeline.compare import Comparison
 from pipeline.norms import EXPERT_ONLY, JointNorms, Limit
 from pipeline.report import Correction, Deviation, Finding, FoundFault, NotJudged
 from pipeline.space.answer import Interval
-from pipeline.titles import joint_title
-from references.exercises import DIRECTIONS, Check, Direction, Exercise, Phase, Words
+from pipeline.titles import joint_title, moment_title
+from references.exercises import DIRECTIONS, Check, Direction, Exercise, Stage, Words
 from references.skeleton import kind_of, side_of
 from references.texts import DEFAULT_LANGUAGE, text
 
@@ -21,7 +21,7 @@ def correct(
     comparisons: Sequence[Comparison],
     language: str = DEFAULT_LANGUAGE,
     *,
-    held_against: Mapping[tuple[str, Phase], JointNorms] = MappingProxyType({}),
+    held_against: Mapping[tuple[str, Stage], JointNorms] = MappingProxyType({}),
 ) -> tuple[tuple[Deviation, ...], tuple[NotJudged, ...]]:
     """Return the deviations, the ones that matter most first, and what could not be judged.
 
@@ -47,7 +47,7 @@ def correct(
 def adaptations(
     exercise: Exercise,
     comparisons: Sequence[Comparison],
-    held_against: Mapping[tuple[str, Phase], JointNorms],
+    held_against: Mapping[tuple[str, Stage], JointNorms],
     language: str = DEFAULT_LANGUAGE,
 ) -> tuple[str, ...]:
     """Return a sentence on each joint whose deviation the lifter's own norm excused in part."""
@@ -66,7 +66,7 @@ def adaptations(
                     "norms.adapted",
                     language,
                     joint=joint_title(comparison.joint, language),
-                    phase=exercise.phase_title(comparison.phase, language),
+                    moment=moment_title(exercise.name, comparison.phase, language),
                     own=round(own.typical_deg),
                     expert=round(comparison.reference_deg),
                     sets=own.sets,
@@ -187,7 +187,7 @@ def _message(
         language,
         side=text(f"body.{side_of(comparison.joint)}", language),
         joint=text(f"body.{kind_of(comparison.joint)}", language),
-        phase=exercise.phase_title(comparison.phase, language),
+        moment=moment_title(exercise.name, comparison.phase, language),
         repetitions=in_repetitions(repetitions, len(comparison.user.deg), language),
         user=round(user_deg),
         reference=round(limit.reference_deg),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.correct import listed
 from pipeline.faults import fault_title
-from pipeline.report import Deviation, FoundFault, Report
-from pipeline.titles import exercise_title, joint_title, phase_title
+from pipeline.report import Deviation, FoundFault, Repetition, Report
+from pipeline.titles import exercise_title, joint_title, moment_title
+from references.exercises import Stage
 from references.texts import text
 
 
@@ -39,7 +40,7 @@ def _lines(report: Report, number: int, deviation: Deviation) -> Iterator[str]:
         language,
         number=number,
         joint=joint_title(deviation.joint, language),
-        phase=phase_title(report.exercise, deviation.phase, language),
+        moment=moment_title(report.exercise, deviation.phase, language),
     )
     for repetition in deviation.repetitions:
         yield _measured(report, deviation, repetition)
@@ -83,7 +84,7 @@ def _fault_lines(fault: FoundFault, number: int, language: str) -> Iterator[str]
 
 def _measured(report: Report, deviation: Deviation, number: int) -> str:
     repetition = report.repetitions[number - 1]
-    seconds = repetition.start_s if deviation.phase == "start" else repetition.turn_s
+    seconds = _seconds(repetition, deviation.phase)
     return text(
         "explain.measured",
         report.language,
@@ -94,6 +95,16 @@ def _measured(report: Report, deviation: Deviation, number: int) -> str:
         low=_degrees(repetition.low_deg[deviation.phase][deviation.joint]),
         high=_degrees(repetition.high_deg[deviation.phase][deviation.joint]),
     )
+
+
+def _seconds(repetition: Repetition, stage: Stage) -> float:
+    start_s, turn_s, end_s = repetition.start_s, repetition.turn_s, repetition.end_s
+    return {
+        "start": start_s,
+        "out": (start_s + turn_s) / 2,
+        "turn": turn_s,
+        "back": (turn_s + end_s) / 2,
+    }[stage]
 
 
 def _norm(report: Report, deviation: Deviation) -> str:

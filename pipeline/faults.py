@@ -15,7 +15,7 @@ from pipeline.pose.visibility import hidden
 from pipeline.repetitions import TimedSwing
 from pipeline.report import FoundFault
 from pipeline.space.answer import Interval
-from references.exercises import Check, Exercise, Phase, Words
+from references.exercises import Check, Exercise, Stage, Words
 from references.motions import Fault, motions
 from references.skeleton import JOINTS, SIDES
 from references.texts import DEFAULT_LANGUAGE, text
@@ -36,7 +36,7 @@ def find_faults(
     by_chance_deg: Mapping[str, float],
     language: str = DEFAULT_LANGUAGE,
     *,
-    held_against: Mapping[tuple[str, Phase], JointNorms] = MappingProxyType({}),
+    held_against: Mapping[tuple[str, Stage], JointNorms] = MappingProxyType({}),
 ) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
     """Return the faults of a set, what matters most first, and those that may hide from this view.
 
@@ -90,14 +90,14 @@ def _by_joints(
     exercise: Exercise,
     fault: Fault,
     comparisons: Sequence[Comparison],
-    held_against: Mapping[tuple[str, Phase], JointNorms],
+    held_against: Mapping[tuple[str, Stage], JointNorms],
 ) -> Interval | None:
     """Return how far a fault goes by the angles of the joint that shows it, if they say it better.
 
     That is what both sides have in common where the joint is held against another norm than the
     expert; of a side that was not seen, the other one says it. None of a fault of one arm alone.
     """
-    if fault.draws is None or any(part.startswith(SIDES) for part, _ in fault.adds):
+    if fault.draws is None or _of_one_arm(fault):
         return None
     joint, phase, direction = fault.draws
     left, right = (
@@ -135,15 +135,16 @@ def seen_faults(
     """Return the sizes of faults in the repetitions ``found``, NaN where nothing shows them.
 
     That is where the joint was hidden all through the repetition (it counts as seen when one side
-    was, at any moment: a repetition is told as a whole), and of a start position that was over
-    before the clip began.
+    was, at any moment: a repetition is told as a whole; where one arm is held against the other,
+    both must be at once), and of a start position that was over before the clip began.
     """
     seen = ~hidden(track) & np.isfinite(track.xy[..., 0])
     sizes = dict(told)
     for fault in motions()[exercise.name].faults:
         if fault.draws:
             sides = [list(JOINTS[f"{side}_{fault.draws[0]}"]) for side in SIDES]
-            shown = np.any([seen[:, joint].all(axis=1) for joint in sides], axis=0)
+            side_seen = [seen[:, joint].all(axis=1) for joint in sides]
+            shown = (np.all if _of_one_arm(fault) else np.any)(side_seen, axis=0)
             at_start = fault.draws[1] == "start"
             known = [
                 bool(shown[each.frames.start : each.frames.end + 1].any())
@@ -159,6 +160,10 @@ def _mean_of_known(
 ) -> npt.NDArray[np.float64]:
     mean = (left + right) / 2
     return np.where(np.isnan(mean), np.where(np.isnan(left), right, left), mean)
+
+
+def _of_one_arm(fault: Fault) -> bool:
+    return any(part.startswith(SIDES) for part, _ in fault.adds)
 
 
 def is_shown(fault: Fault) -> bool:
@@ -223,5 +228,5 @@ def _correction(exercise: Exercise, fault: Fault, language: str) -> tuple[Words,
     return words[language], check.priority
 
 
-def _check(exercise: Exercise, joint: str, phase: Phase) -> Check:
+def _check(exercise: Exercise, joint: str, phase: Stage) -> Check:
     return next(c for c in exercise.checks if (c.joint, c.phase) == (joint, phase))

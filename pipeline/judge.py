@@ -14,7 +14,7 @@ from pipeline.classify import classify, exercises_shown, sureness
 from pipeline.compare import Comparison, compare
 from pipeline.correct import adaptations, correct, judge_nothing, what_to_change
 from pipeline.faults import find_faults, seen_faults
-from pipeline.moments import SalientPoses, image_plane
+from pipeline.moments import StagePoses, image_plane
 from pipeline.norms import STRANGER, OwnBody, norms
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.visibility import hidden
@@ -33,7 +33,7 @@ from pipeline.space import Interval, SpaceAngles, View
 from pipeline.space.tell import angles_in_space
 from pipeline.tempo import tempo, with_tempo
 from pipeline.titles import exercise_title
-from references.exercises import PHASES, Exercise, Phase, exercises
+from references.exercises import STAGES, Exercise, Stage, exercises
 from references.experts import expert_views
 from references.experts.coaches import coach_views
 from references.geometry import joint_angles
@@ -102,16 +102,17 @@ def judge(
     movement = views or (expert_views(chosen) if chosen else ())
     found = find_repetitions(track, movement)
     swings = tuple(swing.frames for swing in found)
-    poses = SalientPoses.of(plane, swings)
+    poses = StagePoses.of(plane, swings)
     watch.lap("repetitions")
 
     match = nearest_view(poses.typical(), views) if swings else None
     watch.lap("retrieve")
 
     # Nothing is said of a joint that was hidden, although its place was guessed.
-    seen = SalientPoses.of(np.where(hidden(track)[..., None], np.float32(np.nan), plane), swings)
-    # Nor of a start position that was over before the clip began.
-    seen.start[[swing.begun for swing in found]] = np.nan
+    seen = StagePoses.of(np.where(hidden(track)[..., None], np.float32(np.nan), plane), swings)
+    # Nor of a start position that was over before the clip began, and of the way that began there.
+    begun = [swing.begun for swing in found]
+    seen.start[begun] = seen.out[begun] = np.nan
     space = angles_in_space(track, swings, chosen, camera) if chosen else None
     watch.lap("angles")
 
@@ -170,13 +171,13 @@ def judge(
 
 
 def _repetitions(
-    track: PoseTrack, swings: Sequence[Swing], seen: SalientPoses, space: SpaceAngles | None
+    track: PoseTrack, swings: Sequence[Swing], seen: StagePoses, space: SpaceAngles | None
 ) -> tuple[Repetition, ...]:
     """Return the repetitions with the angles of every joint that was seen.
 
     Where the angles in space are not known they are those drawn in the picture, without intervals.
     """
-    told = {phase: _told(joint_angles(seen.at(phase)), phase, space) for phase in PHASES}
+    told = {stage: _told(joint_angles(seen.at(stage)), stage, space) for stage in STAGES}
     return tuple(
         Repetition(
             start_s=_seconds(track, swing.start),
@@ -191,7 +192,7 @@ def _repetitions(
 
 
 def _told(
-    drawn: Mapping[str, npt.NDArray[np.float32]], phase: Phase, space: SpaceAngles | None
+    drawn: Mapping[str, npt.NDArray[np.float32]], stage: Stage, space: SpaceAngles | None
 ) -> Mapping[str, Interval]:
     if space is None:
         return {
@@ -199,7 +200,7 @@ def _told(
             for joint, degrees in drawn.items()
         }
     return {
-        joint: space.angles[phase][joint].where(np.isfinite(degrees))
+        joint: space.angles[stage][joint].where(np.isfinite(degrees))
         for joint, degrees in drawn.items()
     }
 

@@ -1,4 +1,4 @@
-"""The salient poses of a set: the lifter at the velocity minima, repetition by repetition."""
+"""The poses of a set that count: at the velocity minima and halfway between, by repetition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ import numpy.typing as npt
 from pipeline.camera import Camera
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import Swing
-from references.exercises import Phase
+from pipeline.space.moments import STAGE_MOMENTS, frames_of
+from references.exercises import PHASES, Phase, Stage
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,24 +29,27 @@ def image_plane(track: PoseTrack, camera: Camera | None) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class SalientPoses:
-    """Poses (R, 17, 2) at ``start`` and ``turn`` of each of R repetitions, NaN where not seen."""
+class StagePoses:
+    """Poses (R, 17, 2) at each stage of each of R repetitions, NaN where not seen."""
 
     start: Floats
+    out: Floats
     turn: Floats
+    back: Floats
 
     @classmethod
     def of(cls, plane: Floats, swings: Sequence[Swing]) -> Self:
         """Take them from the keypoints (T, 17, 2) of a track."""
-        return cls(plane[[s.start for s in swings]], plane[[s.turn for s in swings]])
+        frames = frames_of(swings)
+        return cls(**{stage: plane[frames[:, at]] for stage, at in STAGE_MOMENTS.items()})
 
-    def at(self, phase: Phase) -> Floats:
-        """Return the poses (R, 17, 2) of one phase."""
-        return self.start if phase == "start" else self.turn
+    def at(self, stage: Stage) -> Floats:
+        """Return the poses (R, 17, 2) of one stage."""
+        return {"start": self.start, "out": self.out, "turn": self.turn, "back": self.back}[stage]
 
     def typical(self) -> Mapping[Phase, Floats]:
         """Return for each phase the median pose (17, 2) over the repetitions."""
-        return {"start": median_pose(self.start), "turn": median_pose(self.turn)}
+        return {phase: median_pose(self.at(phase)) for phase in PHASES}
 
 
 def median_pose(poses: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.report import Norm
-from references.exercises import Check, Direction, Exercise, Phase
+from references.exercises import Check, Direction, Exercise, Stage
 from references.skeleton import kind_of
 from references.texts import text
 
@@ -62,10 +62,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PastSet:
-    """The angles in an earlier set's repetitions, by phase and joint."""
+    """The angles in an earlier set's repetitions, by stage and joint."""
 
     exercise: str
-    angles_deg: Mapping[Phase, Mapping[str, Sequence[float]]]
+    angles_deg: Mapping[Stage, Mapping[str, Sequence[float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class JointNorms:
 EXPERT_ONLY: Final = JointNorms(None, None)
 
 
-def norms(exercise: Exercise, body: OwnBody) -> Mapping[tuple[str, Phase], JointNorms]:
+def norms(exercise: Exercise, body: OwnBody) -> Mapping[tuple[str, Stage], JointNorms]:
     """Return what each checked joint of a lifter is held against, by joint and phase."""
     return {
         (joint, check.phase): JointNorms(
@@ -157,13 +157,13 @@ def _target_of(joint: str, targets: Sequence[Target]) -> Target | None:
 
 
 def _own_range(
-    exercise: Exercise, joint: str, phase: Phase, past: Sequence[PastSet]
+    exercise: Exercise, joint: str, phase: Stage, past: Sequence[PastSet]
 ) -> OwnRange | None:
     """Return what a joint does, None before enough sets agree."""
     medians = [
         float(np.median(angles))
         for each in past
-        if each.exercise == exercise.name and (angles := each.angles_deg[phase].get(joint))
+        if each.exercise == exercise.name and (angles := each.angles_deg.get(phase, {}).get(joint))
     ]
     if len(medians) < _FEWEST_SETS or max(medians) - min(medians) > _MOST_SCATTER_DEG:
         return None

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.clip import Clip, ClipLimits
+from pipeline.clip import Clip, ClipLimits, Stills
 from pipeline.errors import ClipError
 from pipeline.filters import FilterSettings
 from pipeline.pose.attend import Sightings
@@ -42,12 +42,16 @@ class ObserveSettings:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The lifter of a clip over time, what the clip was like, and what to say about it."""
+    """The lifter of a clip over time, what the clip was like, and what to say about it.
+
+    ``stills`` are the clip's frames, None where there is no clip any more.
+    """
 
     track: PoseTrack
     clip: ClipFacts
     warnings: tuple[str, ...]
     timings_s: dict[str, float]
+    stills: Stills | None
 
 
 def observe(
@@ -69,6 +73,7 @@ def observe(
             facts = clip.facts()
             warnings = clip.warnings(language)
             size = (clip.width, clip.height)
+            stills = clip.stills()
         if facts.frames_decoded == 1:
             raise ClipError("clip.one_frame")
         if facts.seconds < _MIN_SECONDS:
@@ -90,7 +95,7 @@ def observe(
         raise ClipError("pose.too_little")
     warnings += _company(lifter, followers, survey, language)
     watch.timings_s["pose"] += perf_counter() - started
-    return Observation(track, facts, warnings, watch.timings_s)
+    return Observation(track, facts, warnings, watch.timings_s, stills)
 
 
 def _somebody(survey: Survey) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from pipeline.space.answer import View
-from references.exercises import Phase
+from references.exercises import Stage
 
 SCHEMA_VERSION: Final = 2
 
@@ -45,9 +45,9 @@ class Repetition:
     start_s: float
     turn_s: float
     end_s: float
-    angles_deg: Mapping[Phase, Mapping[str, float]]
-    low_deg: Mapping[Phase, Mapping[str, float]]
-    high_deg: Mapping[Phase, Mapping[str, float]]
+    angles_deg: Mapping[Stage, Mapping[str, float]]
+    low_deg: Mapping[Stage, Mapping[str, float]]
+    high_deg: Mapping[Stage, Mapping[str, float]]
     lift_s: float | None = None
     pause_s: float | None = None
     lower_s: float | None = None
@@ -88,7 +88,7 @@ class Deviation:
 
     joint: str
     side: str
-    phase: Phase
+    phase: Stage
     repetitions: tuple[int, ...]
     user_deg: float
     low_deg: float
@@ -146,7 +146,7 @@ class NotJudged:
     """A joint that was not seen well enough to be judged at some phase, and why."""
 
     joint: str
-    phase: Phase
+    phase: Stage
     reason: str
 
 
@@ -203,7 +203,7 @@ class Report:
     corrections: tuple[Correction, ...]
     not_judged: tuple[NotJudged, ...]
     reference: Reference | None
-    reference_angles_deg: Mapping[Phase, Mapping[str, float]]
+    reference_angles_deg: Mapping[Stage, Mapping[str, float]]
     view: View | None
     camera: Mapping[str, Any] | None
     clip: ClipFacts

@@ -8,7 +8,13 @@ from pipeline.faults import fault_title
 from pipeline.report import Repetition, Report
 from pipeline.space.answer import View
 from pipeline.tempo_words import tempo_words
-from pipeline.titles import done_title, exercise_title, joint_title, phase_title
+from pipeline.titles import (
+    done_title,
+    exercise_title,
+    joint_title,
+    moment_title,
+    phase_title,
+)
 from references.exercises import PHASES, exercises
 from references.skeleton import kind_of
 from references.texts import text
@@ -53,7 +59,7 @@ def summarise(report: Report) -> str:
             + say(
                 "not_judged_joint",
                 joint=joint_title(n.joint, report.language),
-                phase=phase_title(report.exercise, n.phase, report.language),
+                moment=moment_title(report.exercise, n.phase, report.language),
                 reason=n.reason,
             )
             for n in report.not_judged
@@ -128,7 +134,7 @@ def _provenance(report: Report) -> str:
         id=report.reference.id,
         azimuth=round(report.reference.azimuth_deg),
         elevation=round(report.reference.elevation_deg),
-        distance=report.reference.distance,
+        distance=f"{report.reference.distance:.2f}",
         view=view_title(report.view, language),
         camera=text(f"summary.{camera}", language),
     )

@@ -1,6 +1,6 @@
 """What exercises, joints and phases are called when a person reads or hears them."""
 
-from references.exercises import Phase, exercises
+from references.exercises import Stage, exercises
 from references.motions import is_held
 from references.names import exercise_names
 from references.skeleton import kind_of, side_of
@@ -21,8 +21,10 @@ def done_title(exercise: str | None, repetitions: int, longest_s: float, languag
     ``longest_s`` is the duration of the longest repetition, 0 of none.
     """
     if is_held(exercise):
-        return text("summary.held", language, seconds=round(longest_s))
-    return text("summary.one" if repetitions == 1 else "summary.many", language, count=repetitions)
+        key = "held" if repetitions else "not_held"
+    else:
+        key = {0: "none", 1: "one"}.get(repetitions, "many")
+    return text(f"summary.{key}", language, count=repetitions, seconds=round(longest_s))
 
 
 def joint_title(joint: str, language: str) -> str:
@@ -31,7 +33,12 @@ def joint_title(joint: str, language: str) -> str:
     return f"{text(f'body.{side}', language)} {text(f'body.{kind}', language)}"
 
 
-def phase_title(exercise: str | None, phase: Phase, language: str) -> str:
-    """Return what an exercise calls a phase, or plain "start" and "turn" without a file of it."""
+def moment_title(exercise: str | None, stage: Stage, language: str) -> str:
+    """Return when something shows: ``at the bottom``, ``on the way up``."""
+    return text(f"moment.{stage}", language, phase=phase_title(exercise, stage, language))
+
+
+def phase_title(exercise: str | None, phase: Stage, language: str) -> str:
+    """Return what an exercise calls a stage, or a plain "start" or "turn" without a file of it."""
     known = exercises().get(exercise or "")
     return known.phase_title(phase, language) if known else text(f"picture.{phase}", language)

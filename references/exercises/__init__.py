@@ -3,7 +3,7 @@
 Adding an exercise is adding a file; no code names one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -14,6 +14,15 @@ from references.toml_files import read_each
 
 Phase = Literal["start", "turn"]
 PHASES: Final[tuple[Phase, ...]] = ("start", "turn")
+"""The salient moments of a repetition, at which the lifter is slowest."""
+
+Way = Literal["out", "back"]
+WAYS: Final[tuple[Way, ...]] = ("out", "back")
+"""Halfway between the phases: out to the turn, and back."""
+
+Stage = Phase | Way
+STAGES: Final[tuple[Stage, ...]] = ("start", "out", "turn", "back")
+"""The phases and the ways as they follow each other: all moments at which form is judged."""
 
 Direction = Literal["larger", "smaller"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("larger", "smaller")
@@ -35,7 +44,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One joint, both sides, compared with the expert's at one phase of the repetition.
+    """One joint, both sides, compared with the expert's at one stage of the repetition.
 
     ``threshold_deg`` is the difference of included angles beyond which a correction is due and
     ``source`` where that figure comes from; ``priority`` orders corrections, 1 first (risk, then
@@ -46,7 +55,7 @@ class Check:
     """
 
     joint: str
-    phase: Phase
+    phase: Stage
     threshold_deg: float
     source: str
     priority: int
@@ -66,7 +75,7 @@ class Exercise:
 
     ``name`` is the identifier, like ``bench_press``; ``driver`` the joint (without side) whose
     angle drives the repetition and ``moving`` the keypoints that move with it. ``display``,
-    ``filming`` (where to put the phone) and ``phases`` (what start and turn are called) are by
+    ``filming`` (where to put the phone) and ``phases`` (what each stage is called) are by
     language; ``aliases`` are what people type for it.
     """
 
@@ -76,15 +85,15 @@ class Exercise:
     driver: str
     moving: tuple[str, ...]
     filming: Mapping[str, str]
-    phases: Mapping[Phase, Mapping[str, str]]
+    phases: Mapping[Stage, Mapping[str, str]]
     checks: tuple[Check, ...]
 
     def title(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the exercise's name as people write it."""
         return self.display[language]
 
-    def phase_title(self, phase: Phase, language: str = DEFAULT_LANGUAGE) -> str:
-        """Return what this exercise calls a phase, like "bar on the chest"."""
+    def phase_title(self, phase: Stage, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return what this exercise calls a stage, like "chest" or "way up"."""
         return self.phases[phase][language]
 
     def joints(self) -> tuple[str, ...]:
@@ -133,19 +142,26 @@ def _parse(name: str, table: Mapping[str, Any]) -> Exercise:
         driver=table["driver"],
         moving=moving,
         filming=table["filming"],
-        phases={phase: table["phases"][phase] for phase in PHASES},
-        checks=tuple(_parse_check(check) for check in table["checks"]),
+        phases={stage: table["phases"][stage] for stage in STAGES},
+        checks=tuple(check for each in table["checks"] for check in _parse_checks(each)),
     )
 
 
-def _parse_check(table: Mapping[str, Any]) -> Check:
+def _parse_checks(table: Mapping[str, Any]) -> Iterator[Check]:
+    """Yield the check of one table at each stage that it names."""
+    stages = [table["phase"]] if isinstance(table["phase"], str) else table["phase"]
+    for stage in stages:
+        if stage not in STAGES:
+            raise ValueError(f"no such phase: {stage}")
+        yield _parse_check(table, stage)
+
+
+def _parse_check(table: Mapping[str, Any], stage: Stage) -> Check:
     if f"left_{table['joint']}" not in JOINTS:
         raise ValueError(f"no such joint: {table['joint']}")
-    if table["phase"] not in PHASES:
-        raise ValueError(f"no such phase: {table['phase']}")
     return Check(
         joint=table["joint"],
-        phase=table["phase"],
+        phase=stage,
         threshold_deg=float(table.get("threshold_deg", DEFAULT_THRESHOLD_DEG)),
         source=table["source"],
         priority=int(table["priority"]),

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from references.exercises import Phase
+from references.exercises import PHASES, Phase
 from references.geometry import joint_angles
-from references.skeleton import KEYPOINT_INDEX
+from references.skeleton import KEYPOINT_INDEX, SIDES
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float32]
@@ -86,6 +86,28 @@ class ExpertView:
     def salient(self) -> Floats:
         """Return the poses at start and turn, (2, 17, 2)."""
         return self.xy[[0, -1]]
+
+    def angles_on_the_way(self, driver: str, share: float) -> Mapping[str, float]:
+        """Return the angle in space of each joint where a share of the way to the turn is done.
+
+        That is where the angle of the joint that drives the movement (``driver``, without side) has
+        changed by this share of what it changes in all. A coach's joints are as far from the
+        expert's there as between start and turn; of a coach only those seen at both.
+        """
+        angles = joint_angles(self.motion.joints)
+        driven = np.mean([angles[f"{side}_{driver}"] for side in SIDES], axis=0)
+        done = np.maximum.accumulate((driven - driven[0]) / (driven[-1] - driven[0]))
+        there = {name: float(np.interp(share, done, a)) for name, a in angles.items()}
+        if self.coach is None:
+            return there
+        start, turn = (self.coach.angles_deg[phase] for phase in PHASES)
+        return {
+            name: there[name]
+            + (1 - share) * (start[name] - float(angles[name][0]))
+            + share * (turn[name] - float(angles[name][-1]))
+            for name in there
+            if name in start and name in turn
+        }
 
     def angles_deg(self, phase: Phase) -> Mapping[str, float]:
         """Return the angle in space of each joint at a phase; of a coach only of those seen."""

@@ -1,15 +1,17 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.compare import Comparison, Obstacle, compare
 from pipeline.correct import correct, judge_nothing, listed, what_to_change
-from pipeline.moments import SalientPoses, median_pose
+from pipeline.moments import StagePoses, median_pose
 from pipeline.retrieve import nearest_view
 from pipeline.space.answer import Interval, SpaceAngles, View
-from references.exercises import PHASES, Phase, exercises
+from references.exercises import PHASES, STAGES, Stage, exercises
 from references.experts import ExpertMotion, expert_motions, expert_views
+from references.experts.movements import CoachAngles
 from references.geometry import joint_angles
 from references.skeleton import KEYPOINT_INDEX
 from tests.tracks import curl_pose
@@ -20,7 +22,7 @@ SIDE = expert_views(CURL.name)[0]
 
 def comparison(
     joint: str,
-    phase: Phase,
+    phase: Stage,
     user: Sequence[float],
     reference: float,
     obstacle: Obstacle | None = None,
@@ -34,16 +36,26 @@ def interval(degrees: Sequence[float], reach: float) -> Interval:
     return Interval(middle, middle - reach, middle + reach)
 
 
+def expert_pose(motion: ExpertMotion, stage: Stage, share: float = 0.5) -> np.ndarray:
+    """Return the expert's pose (17, 3) at a stage, a share of the movement done on the ways."""
+    if stage in PHASES:
+        return motion.at(stage)
+    return np.asarray(motion.joints[round(share * (len(motion.joints) - 1))])
+
+
 def space_angles(
-    motion: ExpertMotion, repetitions: int, *, off: float, reach: float
+    motion: ExpertMotion, repetitions: int, *, off: float, reach: float, halfway: float = 0.5
 ) -> SpaceAngles:
-    """Return what is told of a lifter whose every joint is ``off`` degrees from the expert's."""
+    """Return what is told of a lifter whose every joint is ``off`` degrees from the expert's.
+
+    ``halfway`` is the share of the movement that is done in half of its time.
+    """
     angles = {
-        phase: {
+        stage: {
             joint: interval([float(degrees) + off] * repetitions, reach)
-            for joint, degrees in joint_angles(motion.at(phase)).items()
+            for joint, degrees in joint_angles(expert_pose(motion, stage, halfway)).items()
         }
-        for phase in PHASES
+        for stage in STAGES
     }
     return SpaceAngles(angles, {}, {}, View(90.0, 0.0, 10.0))
 
@@ -170,9 +182,9 @@ def test_a_joint_hidden_in_most_repetitions_is_not_compared() -> None:
     assert obstacles["left_elbow", "turn"] is None
 
 
-def all_seen(repetitions: int) -> SalientPoses:
+def all_seen(repetitions: int) -> StagePoses:
     poses = np.tile(curl_pose(90), (repetitions, 1, 1)).astype(np.float32)
-    return SalientPoses(poses, poses.copy())
+    return StagePoses(*(poses.copy() for _ in STAGES))
 
 
 def test_one_fault_on_both_sides_is_told_once() -> None:
@@ -211,7 +223,9 @@ def test_an_expert_retrieves_the_own_view_and_draws_no_correction(name: str, whi
     assert match is not None
     assert match.view is view
     assert match.distance < 1e-4
-    poses = SalientPoses(start[None].astype(np.float32), turn[None].astype(np.float32))
+    halfway = (start + turn) / 2
+    stages = (start, halfway, turn, halfway)
+    poses = StagePoses(*(pose[None].astype(np.float32) for pose in stages))
     space = space_angles(view.motion, 1, off=0.0, reach=5.0)
     comparisons = compare(exercises()[name], space, poses, match.view)
     assert all(c.obstacle is None for c in comparisons)
@@ -235,3 +249,65 @@ def test_median_pose_ignores_what_was_not_seen() -> None:
     median = median_pose(poses)
     assert np.allclose(median[9], poses[1, 9])
     assert np.isnan(median[10]).all()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_whoever_goes_slowly_at_first_is_compared_with_the_expert_there(share: float) -> None:
+    [motion, *_] = expert_motions(CURL.name)
+    space = space_angles(motion, 2, off=0.0, reach=5.0, halfway=share)
+    comparisons = compare(CURL, space, all_seen(2), SIDE)
+    on_the_way = [c for c in comparisons if c.phase == "out"]
+    assert {c.joint for c in on_the_way} == {
+        f"{side}_{kind}" for side in ("left", "right") for kind in ("shoulder", "hip")
+    }
+    there = joint_angles(expert_pose(motion, "out", share))
+    for comparison in on_the_way:
+        assert comparison.reference_deg == pytest.approx(there[comparison.joint], abs=1)
+    assert correct(CURL, comparisons)[0] == ()
+
+
+def test_a_swing_that_is_over_at_the_turn_is_corrected_on_the_way() -> None:
+    [motion, *_] = expert_motions(CURL.name)
+    space = space_angles(motion, 2, off=0.0, reach=5.0)
+    for side in ("left", "right"):
+        hip = space.angles["out"][f"{side}_hip"]
+        off = Interval(hip.deg - 30, hip.low_deg - 30, hip.high_deg - 30)
+        space = replace(
+            space,
+            angles={**space.angles, "out": {**space.angles["out"], f"{side}_hip": off}},
+        )
+    deviations, _ = correct(CURL, compare(CURL, space, all_seen(2), SIDE))
+    assert [(d.joint, d.phase) for d in deviations] == [("left_hip", "out"), ("right_hip", "out")]
+    [correction] = what_to_change(deviations, ())
+    assert "on the way up" in correction.message
+    assert "swing" in correction.spoken
+
+
+def test_what_is_off_on_the_way_and_at_the_turn_is_said_once() -> None:
+    deviations, _ = correct(
+        CURL,
+        [comparison("left_hip", stage, [140, 140], 178) for stage in ("out", "turn")],
+    )
+    assert [d.phase for d in deviations] == ["out", "turn"]
+    assert len(what_to_change(deviations, ())) == 1
+
+
+def test_the_way_of_a_set_that_hardly_moves_has_no_reference() -> None:
+    [motion, *_] = expert_motions(CURL.name)
+    space = space_angles(motion, 2, off=0.0, reach=5.0)
+    still = dict.fromkeys(STAGES, space.angles["start"])
+    comparisons = compare(CURL, replace(space, angles=still), all_seen(2), SIDE)
+    assert {c.obstacle for c in comparisons if c.phase == "out"} == {"too_short"}
+
+
+def test_a_coach_is_the_measure_on_the_way_too() -> None:
+    expert = {phase: dict(SIDE.angles_deg(phase)) for phase in PHASES}
+    bent = {
+        phase: {**angles, "left_hip": angles["left_hip"] - 10} for phase, angles in expert.items()
+    }
+    del bent["turn"]["right_hip"]
+    view = replace(SIDE, coach=CoachAngles("Anna", bent))
+    own, coachs = (each.angles_on_the_way(CURL.driver, 0.5) for each in (SIDE, view))
+    assert coachs["left_hip"] == pytest.approx(own["left_hip"] - 10, abs=0.01)
+    assert coachs["left_shoulder"] == pytest.approx(own["left_shoulder"], abs=0.01)
+    assert "right_hip" not in coachs

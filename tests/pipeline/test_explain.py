@@ -34,6 +34,21 @@ def test_only_the_repetitions_that_deviate_are_named_at_their_own_moment() -> No
     assert "repetition 2" not in paragraph
 
 
+def test_what_is_off_on_the_way_is_traced_to_halfway() -> None:
+    first = replace(
+        REPORT.repetitions[0],
+        angles_deg={"back": {"left_elbow": 80.0}},
+        low_deg={"back": {"left_elbow": 70.0}},
+        high_deg={"back": {"left_elbow": 90.0}},
+    )
+    back = replace(REPORT.deviations[0], phase="back", repetitions=(1,))
+    repetitions = (first, *REPORT.repetitions[1:])
+    paragraph = explain(replace(REPORT, repetitions=repetitions, deviations=(back,)))[1]
+    halfway_s = (first.turn_s + first.end_s) / 2
+    assert "left elbow on the way down" in paragraph
+    assert f"repetition 1, {halfway_s:.1f} s (frame {round(30 * halfway_s)}): 80°" in paragraph
+
+
 def test_the_norm_is_named() -> None:
     for norm, words in (("own", "your own 160°"), ("target", "your target range")):
         deviation = replace(REPORT.deviations[0], norm=norm)  # type: ignore[arg-type]

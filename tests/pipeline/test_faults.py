@@ -11,7 +11,7 @@ from pipeline.norms import JointNorms, Target
 from pipeline.repetitions import find_repetitions
 from pipeline.report import FoundFault
 from pipeline.space.answer import Interval
-from references.exercises import Exercise, Phase, exercises
+from references.exercises import Exercise, Stage, exercises
 from references.experts import expert_views
 from references.motions import motions
 from references.skeleton import KEYPOINT_INDEX
@@ -30,10 +30,10 @@ def interval(degrees: Sequence[float], reach: float) -> Interval:
 def found(
     exercise: Exercise,
     *,
-    joints: Mapping[tuple[str, Phase], float] | None = None,
+    joints: Mapping[tuple[str, Stage], float] | None = None,
     sizes: Mapping[str, Interval] | None = None,
     by_chance_deg: float = 5.0,
-    held_against: Mapping[tuple[str, Phase], JointNorms] | None = None,
+    held_against: Mapping[tuple[str, Stage], JointNorms] | None = None,
 ) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
     """Look for faults in a set like the expert's, but for some joints and faults."""
     comparisons = [
@@ -119,7 +119,7 @@ def test_keypoints_never_show_wrists() -> None:
 
 
 def test_a_joint_with_a_norm_of_its_own_says_how_far_its_fault_goes() -> None:
-    joints: dict[tuple[str, Phase], float] = {
+    joints: dict[tuple[str, Stage], float] = {
         (f"{side}_elbow", "turn"): 40.0 for side in ("left", "right")
     }
     sizes = {"short_top": interval([40, 40], 4)}
@@ -142,6 +142,18 @@ def test_nothing_is_claimed_of_a_joint_that_was_hidden_all_through_a_repetition(
     sizes = seen_faults(CURL, told, track, swings)
     assert np.isnan(sizes["short_top"].low_deg).tolist() == [True, False]
     assert np.isfinite(sizes["torso_leans_back"].deg).all()
+
+
+def test_one_arm_is_held_against_the_other_only_where_both_are_seen() -> None:
+    track = curl_track(2)
+    swings = find_repetitions(track, expert_views(CURL.name))
+    told = {fault.name: interval([40, 40], 4) for fault in motions()[CURL.name].faults}
+    assert np.isfinite(seen_faults(CURL, told, track, swings)["uneven_bar"].deg).all()
+    track.conf[: swings[0].frames.end, KEYPOINT_INDEX["right_elbow"]] = 0.1
+    track.conf[swings[0].frames.end, KEYPOINT_INDEX["left_elbow"]] = 0.1
+    sizes = seen_faults(CURL, told, track, swings)
+    assert np.isnan(sizes["uneven_bar"].deg).tolist() == [True, False]
+    assert np.isfinite(sizes["short_top"].deg).all()
 
 
 def test_nothing_is_claimed_of_a_start_position_that_was_not_filmed() -> None:

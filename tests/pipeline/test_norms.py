@@ -11,7 +11,7 @@ from pipeline.norms import EXPERT_ONLY, RANGE_OF_MOTION_DEG, OwnBody, PastSet, T
 from pipeline.pose.smooth import smooth
 from pipeline.report import Deviation
 from pipeline.space.answer import Interval
-from references.exercises import Phase, exercises
+from references.exercises import Stage, exercises
 from tests.tracks import expert_track
 
 CURL = exercises()["barbell_biceps_curl"]
@@ -35,7 +35,7 @@ def exactly(degrees: Sequence[float]) -> Interval:
 
 
 def judged(
-    user: Sequence[float], body: OwnBody, phase: Phase = "start"
+    user: Sequence[float], body: OwnBody, phase: Stage = "start"
 ) -> tuple[tuple[Deviation, ...], tuple[str, ...]]:
     comparison = Comparison("left_elbow", phase, exactly(user), EXPERT_DEG, None)
     held_against = norms(CURL, body)
@@ -164,7 +164,7 @@ def test_safe_ranges_have_a_source_and_lie_within_what_joints_do(name: str) -> N
 
 
 def test_an_empty_phase_of_the_past_does_no_harm() -> None:
-    nothing: Mapping[Phase, Mapping[str, Sequence[float]]] = {"start": {}, "turn": {}}
+    nothing: Mapping[Stage, Mapping[str, Sequence[float]]] = {"start": {}, "turn": {}}
     body = OwnBody((PastSet(CURL.name, nothing),) * 3)
     assert norms(CURL, body)["left_elbow", "start"].own is None
     assert norms(replace(CURL, name="other"), body)["left_elbow", "start"].own is None

@@ -124,9 +124,9 @@ HELD = Repetition(1.0, 22.0, 43.2, {}, {}, {})
         ({"chosen_by": "lifter"}, "You said barbell biceps curl"),
         ({"exercise": "squat"}, "squat"),
         ({"repetitions": REPORT.repetitions[:1]}, "1 repetition."),
-        ({"repetitions": ()}, "0 repetitions"),
+        ({"repetitions": ()}, "no whole repetition"),
         ({"exercise": "plank", "repetitions": (HELD,)}, "plank (93 % sure), held for 42 seconds."),
-        ({"exercise": "plank", "repetitions": ()}, "held for 0 seconds"),
+        ({"exercise": "plank", "repetitions": ()}, "not held still"),
     ],
 )
 def test_headline(changes: dict[str, object], words: str) -> None:

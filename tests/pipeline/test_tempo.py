@@ -8,11 +8,11 @@ from pipeline.report import Repetition, Tempo
 from pipeline.tempo import tempo, with_tempo
 from pipeline.tempo_words import tempo_remarks, tempo_words
 from pipeline.voice import compose
-from references.exercises import Phase
+from references.exercises import Stage
 from references.motions import Way
 from tests.pipeline.test_report import REPORT
 
-NOTHING: Mapping[Phase, Mapping[str, float]] = {"start": {}, "turn": {}}
+NOTHING: Mapping[Stage, Mapping[str, float]] = {"start": {}, "turn": {}}
 PLAIN = Repetition(0.0, 1.0, 2.0, NOTHING, NOTHING, NOTHING)
 
 
@@ -32,7 +32,7 @@ def timed(found: Sequence[TimedSwing], lifts: Way | None = "out") -> tuple[Repet
 def bent(**ends: tuple[float, float, float]) -> Repetition:
     """Return a repetition by each side's angle at start and turn and how far off they may be."""
 
-    def angles(by: float) -> Mapping[Phase, Mapping[str, float]]:
+    def angles(by: float) -> Mapping[Stage, Mapping[str, float]]:
         return {
             "start": {f"{side}_elbow": start + by * off for side, (start, _, off) in ends.items()},
             "turn": {f"{side}_elbow": turn + by * off for side, (_, turn, off) in ends.items()},
@@ -138,3 +138,14 @@ def test_short_repetitions_are_named_and_heard(ways: tuple[float, ...], words: s
     [remark] = tempo_remarks(report)
     assert words in remark
     assert remark in compose(report)
+
+
+def test_of_several_remarks_the_first_is_heard() -> None:
+    report = replace(
+        REPORT,
+        repetitions=timed([swing(way=way) for way in (1, 1, 0.6)]),
+        tempo=Tempo(None, None, {}, 30.0, 10.0),
+    )
+    first, second = tempo_remarks(report)
+    assert first in compose(report)
+    assert second not in compose(report)

@@ -47,7 +47,14 @@ def test_the_first_two_corrections_are_said() -> None:
         ({"repetitions": ()}, "no whole repetition"),
         ({"repetitions": REPORT.repetitions[:1]}, "one repetition"),
         ({"exercise": "plank", "repetitions": REPORT.repetitions[:1]}, "lank, held for 2 seconds"),
+        ({"exercise": "plank", "repetitions": ()}, "nobody who held it still"),
         ({"corrections": (), "reference_angles_deg": {}}, "could not judge"),
+        (
+            {"exercise": "squat", "corrections": (), "reference_angles_deg": {}},
+            "cannot judge your form in this exercise yet",
+        ),
+        # A fault known by name can be found where no single joint can be compared.
+        ({"reference_angles_deg": {}}, "Stand tall."),
         ({"corrections": (), "not_judged": BOTH_ELBOWS}, "could not judge"),
         ({"corrections": ()}, "in line with the expert"),
     ],

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from references.exercises import PHASES, exercises
+from references.exercises import STAGES, exercises
 from references.geometry import included_angle, joint_angles
 from references.motions import motions
 from references.synthetic.body import BODIES, Body, load_body
 from references.synthetic.posture import pose_motion, pose_values
 
 ENDS = [0.0, 1.0]
+AT_STAGES = [{"start": 0.0, "turn": 1.0}.get(stage, 0.5) for stage in STAGES]
 FAULTS = [(name, fault.name) for name, motion in motions().items() for fault in motion.faults]
 JUDGED = [(exercise, fault) for exercise, fault in FAULTS if exercise in exercises()]
 
@@ -61,12 +62,12 @@ def drawn(
 ) -> set[tuple[str, str, str]]:
     """Return the checks, and in which direction, that tell a fault of so many degrees."""
     motion = motions()[exercise]
-    right = joint_angles(body.keypoints(pose_motion(body, motion, ENDS)))
-    values = motion.values(ENDS, {fault: degrees})
+    right = joint_angles(body.keypoints(pose_motion(body, motion, AT_STAGES)))
+    values = motion.values(AT_STAGES, {fault: degrees})
     faulty = joint_angles(body.keypoints(pose_values(body, motion, values)))
     told: set[tuple[str, str, str]] = set()
     for check in exercises()[exercise].checks:
-        moment = PHASES.index(check.phase)
+        moment = STAGES.index(check.phase)
         off = [float(faulty[joint][moment] - right[joint][moment]) for joint in check.joints()]
         beyond = check.threshold_deg + slack_deg
         if check.larger and max(off) > beyond:

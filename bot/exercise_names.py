@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
-from references.names import Names, exercise_names
+from references.names import Names, exercise_names, identify
 
 # Below this similarity it is another word: "bnech" and "bench" have 0.8, "squat" and "curl" 0.2.
 _LEAST_SIMILARITY: Final = 0.7
@@ -14,6 +14,17 @@ _LEAST_SIMILARITY: Final = 0.7
 _MARGIN: Final = 0.1
 
 _MOST_CHARACTERS: Final = 60
+
+# What people write beside the exercise: "Bench press, set 2: 3x8 @ 60 kg".
+_LOAD: Final = re.compile(r"\b(?:\d\w*|kgs?|kilos?|lbs?|pounds?|x|reps?|sets?|repetitions?)\b")
+
+
+def captioned_exercise(caption: str) -> str | None:
+    """Return the exercise that a caption names and nothing beside it but weights and counts.
+
+    None where it says anything else: what is lifted may then be another thing.
+    """
+    return identify(_LOAD.sub(" ", _plain(caption)))
 
 
 def understand_exercise(words: str, *, also: Collection[str] = ()) -> tuple[str, ...]:

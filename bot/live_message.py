@@ -8,6 +8,8 @@ from typing import Final
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
+from bot.edits import may_change_nothing
+
 _logger = logging.getLogger(__name__)
 
 # The last words of a message are worth some patience, everything before them is not.
@@ -86,13 +88,10 @@ class LiveMessage:
         if wanted is None or wanted == self._shown:
             return
         text, keyboard = wanted
-        try:
+        with may_change_nothing():
             await self._bot.edit_message_text(
                 text, chat_id=self._chat_id, message_id=self._message_id, reply_markup=keyboard
             )
-        except BadRequest as error:
-            if "not modified" not in error.message.lower():
-                raise
         self._shown = wanted
 
 

@@ -1,4 +1,4 @@
-"""A lifter's progress in an exercise, in three sentences."""
+"""A lifter's progress in an exercise, in a few sentences."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Final
 
 from pipeline.titles import exercise_title
-from references.exercises import exercises
+from references.exercises import Exercise, exercises
 from references.motions import is_held
 from references.texts import DEFAULT_LANGUAGE, text
 from storage.sets import SetProgress
@@ -22,14 +22,19 @@ _LARGE: Final = 10
 
 
 def progress_words(name: str, done: Sequence[SetProgress]) -> str:
-    """Return three sentences on range of motion, tempo and form, or one on a position that is held.
+    """Return a sentence each on range of motion, tempo and form, as far as they are judged.
 
-    The latest third of the sets is compared with the first; ``done`` has at least one set, the
-    oldest first.
+    Of a position that is held there is only its duration. The latest third of the sets is compared
+    with the first; ``done`` has at least one set, the oldest first.
     """
     title = exercise_title(name, DEFAULT_LANGUAGE)
     head = text("progress.one_set" if len(done) == 1 else "progress.sets", count=len(done))
-    told = [_held(done)] if is_held(name) else [_range(name, done), _tempo(done), _form(done)]
+    if is_held(name):
+        told = [_held(done)]
+    elif known := exercises().get(name):
+        told = [_range(known, done), _tempo(done), _form(done)]
+    else:
+        told = [_tempo(done), text("progress.counted_only")]
     return "\n".join((f"{title.capitalize()}, {head}.", *told))
 
 
@@ -38,10 +43,9 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _range(name: str, done: Sequence[SetProgress]) -> str:
+def _range(known: Exercise, done: Sequence[SetProgress]) -> str:
     seen = [each for each in done if each.range_deg is not None]
-    known = exercises().get(name)
-    if not seen or known is None:
+    if not seen:
         return text("progress.range_unseen")
     now, trend = _compare(seen, lambda each: each.range_deg or 0.0, _CHANGE_DEG)
     joint = text(f"body.{known.driver}")
@@ -59,7 +63,10 @@ def _held(done: Sequence[SetProgress]) -> str:
 
 
 def _form(done: Sequence[SetProgress]) -> str:
-    now, trend = _compare(done, lambda each: float(each.corrections), _CHANGE_CORRECTIONS)
+    judged = [each for each in done if each.corrections is not None]
+    if not judged:
+        return text("progress.form_unseen")
+    now, trend = _compare(judged, lambda each: float(each.corrections or 0), _CHANGE_CORRECTIONS)
     return text("progress.form", now=_decimal(now), trend=trend("form"))
 
 

@@ -20,7 +20,7 @@ from pipeline.summary import headline
 from pipeline.tempo_words import tempo_words
 from pipeline.titles import exercise_title, joint_title
 from references.exercises import exercises
-from references.texts import text
+from references.texts import DEFAULT_LANGUAGE, text
 
 # What a lifter can think of during the next set.
 _MOST_CORRECTIONS: Final = 2
@@ -49,7 +49,7 @@ async def send_report(
     await bot.send_message(
         chat_id,
         text(question, exercise=exercise_title(report.exercise, report.language)),
-        reply_markup=_exercise_buttons(set_id, report),
+        reply_markup=_likely_exercises(set_id, report),
     )
 
 
@@ -97,13 +97,21 @@ async def _send_pictures(
             await bot.send_photo(chat_id, photos[0], caption=caption, reply_parameters=answered)
 
 
-def _exercise_buttons(set_id: int, report: Report) -> InlineKeyboardMarkup:
-    """Return a button for what it most probably is otherwise, and for what is judged."""
+def exercise_buttons(
+    set_id: int, names: Iterable[str], language: str = DEFAULT_LANGUAGE, *, more: bool = False
+) -> InlineKeyboardMarkup:
+    """Return a button for each exercise that a set may be, and one for ``more`` of them."""
+    choices = [(exercise_title(n, language), payload("exercise", set_id, n)) for n in names]
+    if more:
+        choices.append((text("reply.another", language), payload("exercises", set_id)))
+    return keyboard(choices)
+
+
+def _likely_exercises(set_id: int, report: Report) -> InlineKeyboardMarkup:
+    """Return a button for what it most probably is otherwise, for what is judged, and for more."""
     considered = [c.name for c in report.candidates[:_CONSIDERED]]
     names = [n for n in dict.fromkeys([*considered, *exercises()]) if n != report.exercise]
-    return keyboard(
-        [(exercise_title(n, report.language), payload("exercise", set_id, n)) for n in names]
-    )
+    return exercise_buttons(set_id, names, report.language, more=True)
 
 
 def _why_button(set_id: int, report: Report) -> InlineKeyboardMarkup | None:

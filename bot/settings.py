@@ -21,6 +21,9 @@ _TOKEN: Final = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{30,}")
 
 _USERS: Final = re.compile(r"\s*[0-9]{1,18}(\s*[,\s]\s*[0-9]{1,18})*\s*", re.ASCII)
 
+_DOTENV: Final = Path(".env")
+_DATABASE: Final = Path("data/gymbrain.db")
+
 # Each worker holds a pose network in memory, some hundred megabytes.
 _MOST_WORKERS: Final = 64
 
@@ -39,7 +42,7 @@ class BotSettings:
     token: str = field(repr=False)
     base_url: str = "https://api.telegram.org/bot"
     base_file_url: str = "https://api.telegram.org/file/bot"
-    database: Path = Path("data/gymbrain.db")
+    database: Path = _DATABASE
     references: Path = field(default_factory=default_folder)
     coaches: frozenset[int] = frozenset()
     workers: int = 1
@@ -55,7 +58,7 @@ class BotSettings:
 
     @classmethod
     def from_environment(
-        cls, environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")
+        cls, environment: Mapping[str, str] = os.environ, dotenv: Path = _DOTENV
     ) -> "BotSettings":
         """Read ``TELEGRAM_TOKEN`` and, where given, what differs from the defaults.
 
@@ -84,6 +87,16 @@ class BotSettings:
         if workers := values.get("GYMBRAIN_WORKERS"):
             given["workers"] = _count(workers)
         return cls(token, **given)
+
+
+def database_file() -> Path:
+    """Return the database that the bot keeps when only ``.env`` is asked, not the environment."""
+    return Path(dotenv_values(_DOTENV).get("GYMBRAIN_DATABASE") or _DATABASE)
+
+
+def references_folder() -> Path:
+    """Return the folder of references when only ``.env`` is asked, not the environment."""
+    return Path(dotenv_values(_DOTENV).get("GYMBRAIN_REFERENCES") or default_folder())
 
 
 def _web_address(words: str) -> str:

@@ -202,3 +202,13 @@ def m004_corrections(db: Database) -> None:
         "json_array_length(report, '$.corrections'), json_array_length(report, '$.deviations'), 0)"
     )
     db.table("deviations").drop()
+
+
+@migrations()
+def m005_judged(db: Database) -> None:
+    """Keep with each set whether anything in it could be judged.
+
+    Of older ones it counts as judged if it was compared with an expert.
+    """
+    db.table("sets").add_column("judged", int, not_null_default=0)
+    db.execute("update sets set judged = json_extract(report, '$.reference') is not null")

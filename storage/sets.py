@@ -10,6 +10,8 @@ from sqlite_utils import Database
 
 from storage import jobs
 
+_Stage = Literal["start", "out", "turn", "back"]
+
 
 @dataclass(frozen=True, slots=True)
 class Set:
@@ -25,7 +27,11 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """A line of the history; ``longest_s`` is the duration of the longest repetition, 0 of none."""
+    """A line of the history.
+
+    ``longest_s`` is the duration of the longest repetition, 0 of none; ``corrections`` is None
+    when nothing could be judged.
+    """
 
     id: int
     filmed_at: datetime
@@ -33,7 +39,7 @@ class SetSummary:
     confidence: float
     repetitions: int
     longest_s: float
-    corrections: int
+    corrections: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +47,33 @@ class SetProgress:
     """One set on the way: means over its repetitions.
 
     ``range_deg`` is how far the joints asked for moved between start and turn, over both sides;
-    None when they were not seen at both. ``tempo_s`` is the duration of a repetition.
+    None when they were not seen at both. ``tempo_s`` is the duration of a repetition and
+    ``corrections`` is None when nothing could be judged.
     """
 
     filmed_at: datetime
     repetitions: int
     range_deg: float | None
     tempo_s: float
-    corrections: int
+    corrections: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetAngles:
-    """The angles of a set's repetitions, by phase (``start``, ``turn``) and joint."""
+    """The angles of a set's repetitions, by stage of a repetition and joint."""
 
     exercise: str
-    angles_deg: Mapping[Literal["start", "turn"], dict[str, list[float]]]
+    angles_deg: dict[_Stage, dict[str, list[float]]]
 
 
-def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes) -> int | None:
+def add(
+    db: Database, job: jobs.Job, *, report: Mapping[str, Any], judged: bool, poses: bytes
+) -> int | None:
     """Keep the set that a job's clip showed and return its id.
 
-    ``report`` follows the schema of ``report.json``. Return None when the job was cancelled or its
-    lifter deleted meanwhile. A job that ran twice leaves one set.
+    ``report`` follows the schema of ``report.json``; ``judged`` tells whether anything in it could
+    be. Return None when the job was cancelled or its lifter deleted meanwhile. A job that ran twice
+    leaves one set.
     """
     with db.atomic():
         if not jobs.is_running(db, job.id):
@@ -73,8 +83,9 @@ def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes)
             db.query(
                 """
                 insert into sets
-                (user_id, job_id, filmed_at, exercise, confidence, corrections, report, poses)
-                values (?, ?, ?, ?, ?, ?, ?, ?) returning id
+                (user_id, job_id, filmed_at, exercise, confidence, corrections, judged, report,
+                 poses)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id
                 """,
                 [
                     job.user_id,
@@ -83,6 +94,7 @@ def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes)
                     report["exercise"],
                     report["confidence"],
                     len(report["corrections"]),
+                    judged,
                     json.dumps(report),
                     poses,
                 ],
@@ -93,16 +105,19 @@ def add(db: Database, job: jobs.Job, *, report: Mapping[str, Any], poses: bytes)
     return set_id
 
 
-def replace_verdict(db: Database, user_id: int, set_id: int, *, report: Mapping[str, Any]) -> bool:
+def replace_verdict(
+    db: Database, user_id: int, set_id: int, *, report: Mapping[str, Any], judged: bool
+) -> bool:
     """Put a new report in the place of a set's old one; False when the lifter has no such set."""
     with db.atomic():
         changed = db.execute(
-            "update sets set exercise = ?, confidence = ?, corrections = ?, report = ? "
+            "update sets set exercise = ?, confidence = ?, corrections = ?, judged = ?, report = ? "
             "where id = ? and user_id = ?",
             [
                 report["exercise"],
                 report["confidence"],
                 len(report["corrections"]),
+                judged,
                 json.dumps(report),
                 set_id,
                 user_id,
@@ -147,7 +162,7 @@ def history(db: Database, user_id: int, *, limit: int = 10) -> tuple[SetSummary,
     """Return a lifter's last sets, the newest first."""
     rows = db.query(
         """
-        select id, filmed_at, exercise, confidence, corrections,
+        select id, filmed_at, exercise, confidence, iif(judged, corrections, null) as corrections,
                (select count(*) from repetitions where set_id = sets.id) as repetitions,
                (select coalesce(max(end_s - start_s), 0)
                 from repetitions where set_id = sets.id) as longest_s
@@ -173,7 +188,8 @@ def progress(
         select filmed_at, count(*) as repetitions, avg(range_deg) as range_deg,
                avg(tempo_s) as tempo_s, corrections
         from (
-            select sets.id as set_id, sets.filmed_at, sets.corrections, repetition.number,
+            select sets.id as set_id, sets.filmed_at, repetition.number,
+                   iif(sets.judged, sets.corrections, null) as corrections,
                    repetition.end_s - repetition.start_s as tempo_s,
                    (select avg(abs(at_turn.angle_deg - at_start.angle_deg))
                     from angles as at_start join angles as at_turn using (set_id, number, joint)
@@ -223,8 +239,7 @@ def angles(
         [user_id, without, limit],
     )
     for row in rows:
-        each = found.setdefault(
-            row["set_id"], SetAngles(row["exercise"], {"start": {}, "turn": {}})
-        )
-        each.angles_deg[row["phase"]].setdefault(row["joint"], []).append(row["angle_deg"])
+        each = found.setdefault(row["set_id"], SetAngles(row["exercise"], {}))
+        joints = each.angles_deg.setdefault(row["phase"], {})
+        joints.setdefault(row["joint"], []).append(row["angle_deg"])
     return tuple(found.values())

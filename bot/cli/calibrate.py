@@ -25,7 +25,7 @@ def calibrate(
         typer.Option(help="Inner corners, like 9x6, instead of what most photos show."),
     ] = None,
 ) -> None:
-    """Calibrate a camera, for truer angles: 'gymbrain analyze --camera' uses the file."""
+    """Calibrate a camera from chessboard photos: 'gymbrain analyze --camera' uses the file."""
     console = Console()
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("photos", total=1.0)

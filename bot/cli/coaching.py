@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.reference_words import reference_words
+from bot.settings import references_folder
 from pipeline.analysis import Settings
 from pipeline.coaching import make_reference
 from pipeline.errors import SettingError
 from pipeline.pose.weights import DEFAULT_WEIGHTS
-from references.experts.coaches import coach_references, default_folder
+from references.experts.coaches import coach_references
 from references.experts.coaches import remove as remove_reference
 from references.texts import text
 
@@ -20,7 +21,7 @@ CoachesFolder = Annotated[
     Path,
     typer.Option(
         "--references",
-        default_factory=default_folder,
+        default_factory=references_folder,
         envvar="GYMBRAIN_REFERENCES",
         file_okay=False,
         help="The folder with references of coaches.",

@@ -21,7 +21,7 @@ SUBCOMMANDS: Final = {
     ),
     "calibrate": Subcommand(
         "bot.cli.calibrate:calibrate",
-        "Calibrate a camera, for truer angles: 'gymbrain analyze --camera' uses the file.",
+        "Calibrate a camera from chessboard photos: 'gymbrain analyze --camera' uses the file.",
     ),
     "demo": Subcommand(
         "bot.cli.demo:demo",

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from sqlite_utils import Database
 
+from bot.settings import database_file
 from bot.targets import joint_meant, joint_words, range_meant, target_words
 from pipeline.errors import SettingError
 from references.texts import text
@@ -23,9 +24,14 @@ app = typer.Typer(
 LifterNumber = Annotated[int, typer.Argument(help="The lifter's Telegram number.", min=1)]
 Joint = Annotated[str, typer.Argument(help="Like elbow for both sides, or 'left elbow'.")]
 DatabaseFile = Annotated[
-    Path, typer.Option(envvar="GYMBRAIN_DATABASE", dir_okay=False, help="The bot's database.")
+    Path,
+    typer.Option(
+        envvar="GYMBRAIN_DATABASE",
+        default_factory=database_file,
+        dir_okay=False,
+        help="The bot's database.",
+    ),
 ]
-_DATABASE = Path("data/gymbrain.db")
 
 
 @app.command("set")
@@ -33,7 +39,7 @@ def keep(
     lifter: LifterNumber,
     joint: Joint,
     degrees: Annotated[str, typer.Argument(help="Like 30-120; 180 is a straight joint.")],
-    database: DatabaseFile = _DATABASE,
+    database: DatabaseFile,
 ) -> None:
     """Set a target range; it counts from the lifter's next set on."""
     name = joint_meant(joint)
@@ -46,7 +52,7 @@ def keep(
 
 
 @app.command("list")
-def show(lifter: LifterNumber, database: DatabaseFile = _DATABASE) -> None:
+def show(lifter: LifterNumber, database: DatabaseFile) -> None:
     """List the target ranges of a lifter."""
     with _opened(database) as db:
         lines = [target_words("target.line", each) for each in targets.of(db, lifter)]
@@ -54,7 +60,7 @@ def show(lifter: LifterNumber, database: DatabaseFile = _DATABASE) -> None:
 
 
 @app.command()
-def remove(lifter: LifterNumber, joint: Joint, database: DatabaseFile = _DATABASE) -> None:
+def remove(lifter: LifterNumber, joint: Joint, database: DatabaseFile) -> None:
     """Remove a target range."""
     name = joint_meant(joint)
     with _opened(database) as db:

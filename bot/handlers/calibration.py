@@ -13,7 +13,7 @@ from bot.live_message import LiveMessage
 from bot.replies import keyboard
 from bot.settings import BotSettings
 from references.texts import text
-from storage import StorageThread, calibrations
+from storage import StorageThread, calibrations, jobs
 
 # Ten photos give rays to half a percent; the first few are refused by the calibration itself.
 ENOUGH_PHOTOS: Final = 10
@@ -112,6 +112,9 @@ class Calibration:
             return
         if not await self._storage.run(calibrations.count_photos, user.id):
             await message.reply_text(text("calibration.no_photos", enough=ENOUGH_PHOTOS))
+            return
+        if await self._storage.run(jobs.is_promised, user.id, "calibration"):
+            await message.reply_text(text("job.received_calibration"))
             return
         # Photos sent from here on are counted in a message of their own, below this one.
         await self._stop_counting(user)

@@ -7,10 +7,10 @@ from telegram import Animation, Document, Message, Update, Video, VideoNote
 from telegram.constants import FileSizeLimit
 from telegram.ext import MessageHandler, filters
 
+from bot.exercise_names import captioned_exercise
 from bot.handlers.incoming import PRIVATE, Handlers, message_of
 from bot.jobs.performer import too_large
 from bot.jobs.reception import Reception
-from references.names import identify
 from references.texts import text
 
 # Apps that do not know a file's kind call it a stream of octets; what is in it, the decoder sees.
@@ -50,7 +50,7 @@ class Clips:
             kind="analysis",
             sent_at=message.date,
             file_id=clip.file_id,
-            exercise=identify((message.caption or "").strip(" .!?")),
+            exercise=captioned_exercise(message.caption or ""),
         )
 
 

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from telegram import Update
-from telegram.error import Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from references.texts import text
 
@@ -17,7 +17,8 @@ async def apologise(update: object, context: Any) -> None:
     if isinstance(error, Forbidden):
         _logger.info("a lifter has left the chat")
         return
-    if isinstance(error, NetworkError):
+    # A bad request, which counts as a network error, is our bug.
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         _logger.warning("Telegram was not reached: %s", error.message)
     else:
         _logger.error("a handler failed", exc_info=error)

@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot.callbacks import ID, pattern, payload
+from bot.edits import may_change_nothing
 from bot.handlers.incoming import PRIVATE, Handlers, answer, message_of, query_of
 from bot.jobs.dispatcher import Dispatcher
 from bot.replies import keyboard
@@ -52,4 +53,5 @@ class Forgetting:
         else:
             words = text("forget.kept")
         await answer(query)
-        await query.edit_message_text(words)
+        with may_change_nothing():
+            await query.edit_message_text(words)

@@ -70,7 +70,7 @@ class Progress:
             await message.reply_text(text("progress.none_of_this", exercise=title))
             return
         async with self._pencil:
-            chart = await asyncio.to_thread(draw_progress, title, done)
+            chart = await asyncio.to_thread(draw_progress, name, done)
         await message.reply_photo(chart, caption=progress_words(name, done))
 
     async def _history(self, update: Update, _context: Any) -> None:
@@ -91,7 +91,7 @@ class Progress:
 
 
 def _form(line: sets.SetSummary) -> str:
-    if not line.repetitions:
+    if line.corrections is None or not line.repetitions:
         return text("history.not_judged")
     return text("history.off" if line.corrections else "history.good", count=line.corrections)
 

@@ -38,14 +38,14 @@ async def test_one_message_counts_the_photos_of_an_album(lifter: Lifter) -> None
 
 async def test_photos_sent_as_files_keep_their_names(lifter: Lifter) -> None:
     await lifter.type("/calibrate")
-    names = ["IMG_1.JPG", "../../etc/passwd", "IMG_1.JPG"]
+    names = ["IMG_1.JPG", "../../etc/passwd", "IMG_1.JPG", "长" * 300 + ".JPG"]
     for name in names:
-        content = "board" if name == "IMG_1.JPG" else "blurred"
+        content = "blurred" if "passwd" in name else "board"
         file = lifter.file(content, mime_type="image/jpeg", file_name=name)
         await lifter.send(document=file)
-    await lifter.hears("3 so far")
+    await lifter.hears("4 so far")
     await lifter.type("/done")
-    done = await lifter.hears("Calibrated from 2 photos.")
+    done = await lifter.hears("Calibrated from 3 photos.")
     assert "_.._etc_passwd: no board" in done.words
 
 
@@ -63,6 +63,23 @@ async def test_after_photos_that_do_not_suffice_more_can_be_sent(
     await lifter.type("/done")
     await lifter.hears("Calibrated from 1 photos.")
     assert camera_of(database, 1) == {"fx": 1000.0}
+
+
+async def test_photos_finished_twice_are_looked_at_once(lifter: Lifter, tmp_path: Path) -> None:
+    mark = tmp_path / "go on"
+    await lifter.send_clip(f"wait-for {mark}")
+    await lifter.hears("42 %")
+    await lifter.type("/calibrate")
+    await send_photos(lifter, "board")
+    counter = await lifter.hears("1 so far")
+    for _ in range(2):
+        await lifter.press(counter.buttons["Finish"])
+        await lifter.hears("I am looking at your photos.")
+    mark.touch()
+    await lifter.hears("Calibrated from 1 photos.")
+    await lifter.type("/cancel")
+    await lifter.hears("nothing to stop")
+    assert not any("I could use" in call.words for call in lifter.everything_heard())
 
 
 async def test_cancelling_ends_the_calibration(lifter: Lifter) -> None:

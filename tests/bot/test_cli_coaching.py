@@ -38,6 +38,17 @@ def test_a_reference_is_listed_and_removed(tmp_path: Path) -> None:
     assert coach_references(folder) == {}
 
 
+def test_the_folder_that_the_bot_has_from_its_env_file_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GYMBRAIN_REFERENCES", raising=False)
+    (tmp_path / ".env").write_text("GYMBRAIN_REFERENCES=kept\n")
+    reference = keep(tmp_path / "kept")
+    listed = CliRunner().invoke(app, ["references", "list"], catch_exceptions=False)
+    assert reference.id in listed.output
+
+
 def test_a_clip_is_added_through_the_coachs_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

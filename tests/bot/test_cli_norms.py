@@ -28,6 +28,18 @@ def test_a_range_is_set_listed_and_removed(tmp_path: Path) -> None:
     assert "There was no target range" in gymbrain(database, "remove", "7", "left elbow")
 
 
+def test_the_database_that_the_bot_has_from_its_env_file_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GYMBRAIN_DATABASE", raising=False)
+    (tmp_path / ".env").write_text("GYMBRAIN_DATABASE=kept/lifters.db\n")
+    CliRunner().invoke(app, ["norms", "set", "7", "elbow", "60-120"], catch_exceptions=False)
+    assert not (tmp_path / "data").exists()
+    with open_database(tmp_path / "kept" / "lifters.db") as db:
+        assert [each.joint for each in targets.of(db, 7)] == ["elbow"]
+
+
 @pytest.mark.parametrize(
     ("joint", "degrees", "words"),
     [("toe", "60-120", "I know these joints"), ("elbow", "0-200", "moves between")],

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from references.names import exercise_names
 from references.texts import text
 from tests.bot.conftest import Lifter
 
@@ -25,6 +28,55 @@ async def test_an_exercise_without_checks_is_offered_and_judged_too(lifter: Lift
     assert list(question.buttons)[:2] == ["lat pulldown", "hammer curl"]
     await lifter.press(question.buttons["hammer curl"])
     await lifter.hears("You said hammer curl")
+
+
+async def test_every_exercise_is_offered_when_none_of_the_likely_ones_fits(
+    lifter: Lifter,
+) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    assert "T-bar row" not in question.buttons
+    await lifter.press(question.buttons[text("reply.another")])
+    offered = await lifter.hears("")
+    assert len(offered.buttons) == len(exercise_names()) - 1
+    assert "bench press" not in offered.buttons
+    await lifter.press(offered.buttons["T-bar row"])
+    await lifter.hears("You said T-bar row")
+
+
+async def test_a_stranger_is_offered_nothing(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    stranger = Lifter(lifter.application, lifter.telegram, 2)
+    await stranger.press(question.buttons[text("reply.another")])
+    await stranger.hears(text("chat.not_your_set"))
+
+
+async def test_a_double_tap_is_no_error(lifter: Lifter) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    lifter.telegram.fail("editMessageReplyMarkup", 400, "Bad Request: message is not modified")
+    await lifter.press(question.buttons[text("reply.another")])
+    await lifter.hears("")
+    await lifter.type("/help")
+    await lifter.hears("How to film")
+    assert text("chat.failed") not in lifter.telegram.said("sendMessage")
+
+
+async def test_an_exercise_tapped_twice_is_judged_once(lifter: Lifter, tmp_path: Path) -> None:
+    await lifter.send_clip("a set")
+    question = await lifter.hears("Was it not a bench press?")
+    mark = tmp_path / "go on"
+    await lifter.send_clip(f"wait-for {mark}")
+    await lifter.hears("42 %")
+    for _ in range(2):
+        await lifter.press(question.buttons["lat pulldown"])
+        await lifter.hears(text("job.received_rejudgement"))
+    mark.touch()
+    await lifter.hears("Was it not a lat pulldown?")
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not a bench press?")
+    assert sum(t.startswith("I will judge") for t in lifter.telegram.said("sendMessage")) == 1
 
 
 async def test_a_lifter_may_change_their_mind(lifter: Lifter) -> None:

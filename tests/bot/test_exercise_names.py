@@ -1,6 +1,6 @@
 import pytest
 
-from bot.exercise_names import understand_exercise
+from bot.exercise_names import captioned_exercise, understand_exercise
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,22 @@ def test_an_exercise_without_a_file_is_understood_when_it_is_named() -> None:
 def test_words_that_fit_several_exercises_name_them_all() -> None:
     assert set(understand_exercise("press")) >= {"bench_press"}
     assert len(understand_exercise("b")) > 1
+
+
+@pytest.mark.parametrize(
+    ("caption", "exercise"),
+    [
+        ("Bench press, set 2: 3x8 @ 60 kg 💪", "bench_press"),
+        ("T-bar row 40kg!!", "t_bar_row"),
+        ("135 lbs x 5 Deadlift", "deadlift"),
+        ("PULL-UPS (8 reps)", "pull_up"),
+        ("warm-up before bench press", None),
+        ("not a squat", None),
+        ("100 kg", None),
+        ("", None),
+    ],
+)
+def test_a_caption_names_an_exercise_beside_weights_and_counts(
+    caption: str, exercise: str | None
+) -> None:
+    assert captioned_exercise(caption) == exercise

@@ -21,6 +21,19 @@ async def test_a_lifter_who_says_so_twice_is_forgotten(lifter: Lifter, database:
     assert rows(database) == 0
 
 
+async def test_a_double_tap_is_no_error(lifter: Lifter) -> None:
+    await lifter.type("/deleteme")
+    question = await lifter.hears("This cannot be undone.")
+    await lifter.press(question.buttons["Delete everything"])
+    await lifter.hears(text("forget.done"))
+    lifter.telegram.fail("editMessageText", 400, "Bad Request: message is not modified")
+    await lifter.press(question.buttons["Delete everything"])
+    await lifter.hears(text("forget.done"))
+    await lifter.type("/help")
+    await lifter.hears("How to film")
+    assert text("chat.failed") not in lifter.telegram.said("sendMessage")
+
+
 async def test_a_lifter_who_thinks_again_is_kept(lifter: Lifter, database: Path) -> None:
     await lifter.send_clip("a set")
     await lifter.hears("Was it not")

@@ -39,6 +39,15 @@ async def test_the_same_text_is_sent_once(bot: Bot, telegram: TelegramDouble) ->
     assert telegram.said("editMessageText") == ["working"]
 
 
+async def test_a_chat_that_asks_for_patience_gets_it(bot: Bot, telegram: TelegramDouble) -> None:
+    telegram.fail("editMessageText", 429, "Too Many Requests", retry_after=1)
+    message = live(bot, 0.0)
+    message.show("working")
+    await asyncio.sleep(0.4)
+    assert telegram.said("editMessageText") == ["working"]
+    await message.stop()
+
+
 @pytest.mark.parametrize(
     ("code", "description", "parameters", "calls"),
     [

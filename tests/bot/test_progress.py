@@ -15,7 +15,7 @@ from tests.bot.conftest import Lifter
 
 
 def progress(
-    ranges: Sequence[float | None], tempi: Sequence[float], corrections: Sequence[int]
+    ranges: Sequence[float | None], tempi: Sequence[float], corrections: Sequence[int | None]
 ) -> list[SetProgress]:
     first = datetime(2026, 3, 1, tzinfo=UTC)
     return [
@@ -29,15 +29,23 @@ def progress(
     [
         (
             progress([70, 75, 90, 100, 101, 102], [2.0] * 6, [3, 3, 2, 2, 1, 1]),
-            ["102° in a repetition, 29° more", "2 seconds, as at first", "1 on average, 2 fewer"],
+            ["102° in a repetition, 29° more", "2 seconds, as at first", "in a set: 1, 2 fewer"],
         ),
         (
             progress([90, 70], [3.0, 2.2], [0, 1]),
-            ["70° in a repetition, 20° less", "0.8 faster", "1 on average, 1 more"],
+            ["70° in a repetition, 20° less", "0.8 seconds faster", "in a set: 1, 1 more"],
         ),
         (
             progress([None], [2.5], [0]),
-            ["not seen well enough", "2.5 seconds, to begin with", "0 on average, to begin with"],
+            ["not seen well enough", "2.5 seconds, to begin with", "in a set: 0, to begin with"],
+        ),
+        (
+            progress([70, 70, 70, 70], [2.5] * 4, [None, 3, 0, None]),
+            ["70° in a repetition", "2.5 seconds", "in a set: 0, 3 fewer"],
+        ),
+        (
+            progress([70], [2.5], [None]),
+            ["70° in a repetition", "2.5 seconds", "Form: not seen well enough to say"],
         ),
     ],
 )
@@ -51,11 +59,21 @@ def test_three_sentences_compare_the_latest_sets_with_the_first(
 
 
 @pytest.mark.parametrize(
-    "ranges", [[80.0], [None], [80.0, None, 100.0], [float(i) for i in range(60)]]
+    ("name", "ranges"),
+    [
+        ("bench_press", [80.0]),
+        ("bench_press", [None]),
+        ("bench_press", [80.0, None, 100.0]),
+        ("bench_press", [float(i) for i in range(60)]),
+        ("squat", [None, None]),
+        ("plank", [None]),
+    ],
 )
-def test_the_chart_is_a_square_picture_with_something_in_it(ranges: list[float | None]) -> None:
+def test_the_chart_is_a_square_picture_with_something_in_it(
+    name: str, ranges: list[float | None]
+) -> None:
     done = progress(ranges, [2.0] * len(ranges), [0] * len(ranges))
-    picture = cv2.imdecode(np.frombuffer(draw_progress("bench press", done), np.uint8), 1)
+    picture = cv2.imdecode(np.frombuffer(draw_progress(name, done), np.uint8), 1)
     assert picture is not None
     assert picture.shape == (1080, 1080, 3)
     assert (picture.std(axis=2) > 30).sum() > 100  # the coloured line, not only text
@@ -89,7 +107,7 @@ async def test_what_is_not_understood_is_offered_as_buttons(lifter: Lifter) -> N
         await lifter.press(question.buttons["bench press"])
         await lifter.hears("Bench press, one set so far.")
     await lifter.type("/progress pulldown")
-    await lifter.hears("There is no set of lat pulldown")
+    await lifter.hears("There is no whole set of lat pulldown")
 
 
 async def test_progress_and_history_are_ones_own(lifter: Lifter) -> None:
@@ -99,7 +117,7 @@ async def test_progress_and_history_are_ones_own(lifter: Lifter) -> None:
     await stranger.type("/progress bench")
     await stranger.hears(text("progress.nothing_yet"))
     await stranger.press("1:progress:bench_press")
-    await stranger.hears("There is no set of bench press")
+    await stranger.hears("There is no whole set of bench press")
     await stranger.type("/history")
     await stranger.hears(text("history.nothing_yet"))
 
@@ -116,7 +134,25 @@ def test_of_a_position_that_is_held_the_seconds_count() -> None:
         "plank", progress([None] * 3, [31.0, 40.0, 44.6], [0] * 3)
     ).splitlines()
     assert head == "Plank, 3 sets."
-    assert held == "You hold it for 45 seconds, 14 longer than at first."
+    assert held == "You hold it for 45 seconds, 14 seconds longer than at first."
+
+
+def test_of_what_is_only_counted_neither_range_nor_form_is_told() -> None:
+    head, tempo, counted = progress_words("squat", progress([None], [3.0], [None])).splitlines()
+    assert head == "Squat, one set so far."
+    assert tempo == "Tempo: a repetition takes 3 seconds, to begin with."
+    assert counted == "I count this one, and cannot judge its form yet."
+
+
+async def test_the_history_does_not_call_good_what_was_not_judged(
+    lifter: Lifter, database: Path
+) -> None:
+    await lifter.send_clip("a set")
+    await lifter.hears("Was it not")
+    with open_database(database) as db:
+        db.execute("update sets set exercise = 'squat', corrections = 0, judged = 0")
+    await lifter.type("/history")
+    await lifter.hears("2 Feb 2026: squat, 1 repetition, form not judged")
 
 
 async def test_the_history_says_for_how_long_a_plank_was_held(
@@ -140,6 +176,6 @@ async def test_a_set_without_a_repetition_is_not_called_good(
         db.execute("delete from repetitions")
         db.execute("update sets set exercise = 'squat'")
     await lifter.type("/history")
-    await lifter.hears("2 Feb 2026: squat, 0 repetitions, not judged")
+    await lifter.hears("2 Feb 2026: squat, no whole repetition, form not judged")
     await lifter.type("/progress sqaut")
-    await lifter.hears("There is no set of squat with a whole repetition yet.")
+    await lifter.hears("There is no whole set of squat yet.")

@@ -26,19 +26,20 @@ def test_migrations_make_every_table(fresh_db: Database) -> None:
         "m002_references",
         "m003_targets",
         "m004_corrections",
+        "m005_judged",
     ]
 
 
 @pytest.mark.parametrize(
-    ("report", "count"),
+    ("report", "count", "judged"),
     [
-        ({"deviations": [1], "corrections": [1, 2]}, 2),
-        ({"deviations": [1, 2, 3]}, 3),
-        ({"deviations": [1], "corrections": []}, 0),
+        ({"deviations": [1], "corrections": [1, 2], "reference": {"id": "expert"}}, 2, 1),
+        ({"deviations": [1, 2, 3]}, 3, 0),
+        ({"deviations": [1], "corrections": [], "reference": None}, 0, 0),
     ],
 )
 def test_sets_of_an_older_release_are_counted_by_their_reports(
-    report: dict[str, list[int]], count: int
+    report: dict[str, object], count: int, judged: int
 ) -> None:
     db = Database(memory=True)
     migrations.apply(db, stop_before="m004_corrections")
@@ -46,7 +47,8 @@ def test_sets_of_an_older_release_are_counted_by_their_reports(
     kept = {"user_id": 1, "job_id": 1, "filmed_at": "2026-03-01", "confidence": 1.0, "poses": b""}
     db.table("sets").insert({**kept, "report": json.dumps(report)})
     migrations.apply(db)
-    assert [row["corrections"] for row in db.table("sets").rows] == [count]
+    [row] = db.table("sets").rows
+    assert (row["corrections"], row["judged"]) == (count, judged)
 
 
 def test_every_table_knows_its_owner_and_goes_with_it(fresh_db: Database) -> None:

@@ -26,7 +26,11 @@ def add_set(
     db: Database, user_id: int, sent_at: datetime, report: dict[str, Any], message_id: int = 1
 ) -> int:
     set_id = sets.add(
-        db, running_job(db, user_id, message_id, sent_at), report=report, poses=b"poses"
+        db,
+        running_job(db, user_id, message_id, sent_at),
+        report=report,
+        judged=True,
+        poses=b"poses",
     )
     assert set_id is not None
     return set_id
@@ -71,7 +75,9 @@ def test_nobody_sees_anothers_set(
     assert sets.history(fresh_db, 2) == ()
     assert sets.progress(fresh_db, 2, "bench_press", joints=ELBOWS) == ()
     assert sets.exercises(fresh_db, 2) == ()
-    assert not sets.replace_verdict(fresh_db, 2, set_id, report={**report, "exercise": "squat"})
+    assert not sets.replace_verdict(
+        fresh_db, 2, set_id, report={**report, "exercise": "squat"}, judged=False
+    )
     stored = sets.get(fresh_db, 1, set_id)
     assert stored is not None
     assert stored.exercise == "bench_press"
@@ -98,7 +104,7 @@ def test_a_new_verdict_takes_the_place_of_the_old(
         "repetitions": report["repetitions"][:1],
         "corrections": [],
     }
-    assert sets.replace_verdict(fresh_db, 1, set_id, report=other)
+    assert sets.replace_verdict(fresh_db, 1, set_id, report=other, judged=True)
     assert sets.history(fresh_db, 1) == (
         sets.SetSummary(set_id, morning, "lat_pulldown", 0.9, 1, 2.0, 0),
     )
@@ -108,6 +114,18 @@ def test_a_new_verdict_takes_the_place_of_the_old(
     assert stored.poses == b"poses"
 
 
+def test_corrections_are_counted_only_where_something_could_be_judged(
+    fresh_db: Database, morning: datetime, report: dict[str, Any]
+) -> None:
+    set_id = add_set(fresh_db, 1, morning, report)
+    nothing = {**report, "corrections": []}
+    for judged, count in ((False, None), (True, 0)):
+        assert sets.replace_verdict(fresh_db, 1, set_id, report=nothing, judged=judged)
+        assert [line.corrections for line in sets.history(fresh_db, 1)] == [count]
+        done = sets.progress(fresh_db, 1, "bench_press", joints=ELBOWS)
+        assert [each.corrections for each in done] == [count]
+
+
 def test_a_broken_verdict_changes_nothing(
     fresh_db: Database, morning: datetime, report: dict[str, Any]
 ) -> None:
@@ -115,7 +133,7 @@ def test_a_broken_verdict_changes_nothing(
     before = list(fresh_db.query("select * from angles"))
     broken = {**report, "repetitions": [{"start_s": 0.0}]}
     with pytest.raises(KeyError):
-        sets.replace_verdict(fresh_db, 1, set_id, report=broken)
+        sets.replace_verdict(fresh_db, 1, set_id, report=broken, judged=True)
     assert list(fresh_db.query("select * from angles")) == before
 
 
@@ -124,7 +142,7 @@ def test_a_job_that_ran_twice_leaves_one_set(
 ) -> None:
     job = running_job(fresh_db, 1, 1, morning)
     for _ in range(2):
-        assert sets.add(fresh_db, job, report=report, poses=b"poses") is not None
+        assert sets.add(fresh_db, job, report=report, judged=True, poses=b"poses") is not None
     assert len(sets.history(fresh_db, 1)) == 1
     assert fresh_db.table("repetitions").count == 2
 
@@ -134,7 +152,7 @@ def test_nothing_is_kept_of_a_cancelled_job(
 ) -> None:
     job = running_job(fresh_db, 1, 1, morning)
     jobs.cancel(fresh_db, 1)
-    assert sets.add(fresh_db, job, report=report, poses=b"poses") is None
+    assert sets.add(fresh_db, job, report=report, judged=True, poses=b"poses") is None
     assert fresh_db.table("sets").count == 0
 
 

@@ -29,7 +29,7 @@ def fill(db: Database, user_id: int, sent_at: datetime, report: dict[str, Any]) 
     assert claimed is not None
     # Long enough to spill over many pages of the file.
     poses = TRACE.encode() * 10_000
-    assert sets.add(db, claimed, report={**report, "note": TRACE}, poses=poses)
+    assert sets.add(db, claimed, report={**report, "note": TRACE}, judged=True, poses=poses)
 
 
 def test_forgetting_leaves_no_row_and_no_byte(

@@ -238,7 +238,10 @@ def _warnings(
     if not chosen:
         return (text("judge.unknown_exercise", language),)
     if not known:
-        key = "judge.no_expert_hold" if is_held(chosen) else "judge.no_expert"
+        if is_held(chosen):
+            key = "judge.no_expert_hold"
+        else:
+            key = "judge.no_expert" if swings else "judge.no_expert_no_repetition"
         return (text(key, language, exercise=exercise_title(chosen, language)),)
     if not swings:
         filming = known.filming[language]

@@ -99,6 +99,14 @@ def test_an_exercise_without_an_expert_is_counted_only() -> None:
     assert "squat" in verdict.warnings[0]
 
 
+def test_without_an_expert_and_a_repetition_nothing_is_said_to_be_counted() -> None:
+    still = curl_track(3)
+    still = replace(still, xy=np.repeat(still.xy[:1], len(still.xy), axis=0))
+    verdict = judge(smooth(still), exercise="squat")
+    [warning] = verdict.warnings
+    assert warning.startswith("I saw no whole squat.")
+
+
 def test_the_camera_straightens_what_its_lens_bent() -> None:
     camera = Camera(720, 1280, 700, 700, 360, 640, (0, 0, 0, 0, 0), 0.2, 12)
     track = smooth(expert_track("barbell_biceps_curl", 80.0))

@@ -10,7 +10,8 @@ networks that saw nothing of their group, and low for
   clips nor its synthetic sets (left-out classes); and once more by one that was not taught what
   looks like it either, because whoever knows hammer curls is right to see one in a curl;
 * ``--strange``: folders of OpenPose sequences of exercises that the network does not have;
-* synthetic pastimes (standing, sitting, walking, nameless exercises) of other seeds.
+* synthetic pastimes (standing, sitting, walking, nameless exercises) and exercises that are none of
+  ours, of other seeds than those taught as unknown.
 
 The left-out classes need many trainings: these are one small network each, taught for fewer
 ``--steps``, and so are the networks whose known clips they are compared with. The shipped network
@@ -55,7 +56,7 @@ from pipeline.classify.recognise import (
     with_the_commoner_first,
 )
 from pipeline.classify.runs import Runs, fingerprint
-from pipeline.classify.synthesize import pastime_sets
+from pipeline.classify.synthesize import pastime_sets, stranger_sets
 from pipeline.classify.train import TrainingSettings, recogniser_of, train
 from pipeline.classify.weights import SHIPPED, load
 
@@ -106,9 +107,11 @@ def main(
             for name in names
         }
         pastimes = pastime_sets(_PASTIMES, seed=_HELD_OUT_SEED, progress=report)
+        strangers = stranger_sets(_PASTIMES, seed=_HELD_OUT_SEED, progress=report)
     shipped = load(SHIPPED)
     others = {f.name: _scores(shipped, load_openpose(f, UNKNOWN)) for f in strange or ()}
     others["pastimes"] = _scores(shipped, pastimes)
+    others["none of ours, synthetic"] = _scores(shipped, strangers)
     known = _known(judged, shipped.temperature)
     known_briefly = _known(judged_briefly, 1.0)
     left_out = {f"without {name}": scores for name, scores in alone.items()}

@@ -17,6 +17,7 @@ from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from references.experts import ExpertMotion, expert_motions
 from references.skeleton import KEYPOINT_INDEX
+from references.strangers import strangers
 from references.synthetic.pastimes import pastimes
 from references.synthetic.skeleton_clips import Seen, SkeletonClip, skeleton_clips
 from references.viewpoint import Viewpoint
@@ -111,6 +112,19 @@ def pastime_sets(
         progress("pastimes", number, count)
         name = f"{pastime.kind}/{seed}-{number}"
         sets.append(Example(reported(pastime.t, pastime.seen), UNKNOWN, name, name))
+    return tuple(sets)
+
+
+def stranger_sets(
+    count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
+) -> tuple[Example, ...]:
+    """Return sets of exercises that are none of ours, as ``UNKNOWN``, each its own group."""
+    sets = []
+    clips = skeleton_clips(count, seed=seed, among=strangers(), close_share=CLOSE_SHARE)
+    for number, clip in enumerate(clips):
+        progress("exercises that are none of ours", number, count)
+        name = f"{clip.exercise}/{seed}-{number}"
+        sets.append(Example(reported(clip.t, clip), UNKNOWN, name, name))
     return tuple(sets)
 
 

@@ -79,6 +79,7 @@ def skeleton_clips(
     *,
     seed: int,
     exercises: Sequence[str] | None = None,
+    among: Mapping[str, Motion] | None = None,
     fps: float = 15.0,
     fault_share: float = 0.5,
     errors: ErrorModel | None = None,
@@ -87,13 +88,14 @@ def skeleton_clips(
 ) -> Iterator[SkeletonClip]:
     """Return ``count`` clips, the same for the same seed; all exercises are equally likely.
 
-    ``exercises`` defaults to all that have a motion; ``errors`` to what was fitted to YOLO11n-pose;
-    bodies ``held_out`` are for measuring what was trained on the others. So many of the clips as
-    ``close_share`` are filmed from close by or from above (`random_close_viewpoint`).
+    ``exercises`` defaults to all that have a motion ``among`` those given, which are our own unless
+    said otherwise; ``errors`` defaults to what was fitted to the pose network; bodies ``held_out``
+    are for measuring what was trained on the others. So many of the clips as ``close_share`` are
+    filmed from close by or from above (`random_close_viewpoint`).
     Clip number i depends on the seed and on i alone, so that any part can be made again by itself.
     Raises KeyError for an exercise without a motion.
     """
-    known = motions()
+    known = among or motions()
     chosen = [known[name] for name in exercises or known]
     model = errors or load_error_model()
     for number in range(count):

@@ -22,12 +22,18 @@ from pipeline.classify.recognise import (
     with_the_commoner_first,
 )
 from pipeline.classify.runs import Runs
-from pipeline.classify.synthesize import made_up_sets, pastime_sets, synthetic_sets
+from pipeline.classify.synthesize import (
+    made_up_sets,
+    pastime_sets,
+    stranger_sets,
+    synthetic_sets,
+)
 from pipeline.classify.train import TrainingSettings, recogniser_of, train
 from pipeline.classify.weights import load
 from pipeline.errors import SettingError
 from pipeline.pose.track import PoseTrack
 from references.motions import motions
+from references.strangers import strangers
 from tests.tracks import curl_track
 
 CLASSES = ("curl", "stand", UNKNOWN)
@@ -281,6 +287,13 @@ def test_made_up_lifters_lift_whole_sets_in_sight_of_a_camera() -> None:
     assert max(seconds) <= 8
     assert all(np.isfinite(track.xy[..., 0]).sum(axis=1).min() >= 8 for track in tracks)
     assert len({track.xy.shape for track in tracks}) > 10
+
+
+def test_exercises_that_are_none_of_ours_are_taught_as_unknown() -> None:
+    sets = stranger_sets(12, seed=4)
+    assert {example.label for example in sets} == {UNKNOWN}
+    assert len({example.group for example in sets}) == len(sets)
+    assert {example.name.split("/")[0] for example in sets} <= set(strangers())
 
 
 def test_synthetic_sets_and_pastimes_repeat_by_seed_and_are_groups_of_their_own() -> None:

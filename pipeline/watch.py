@@ -18,6 +18,7 @@ from pipeline.clip import Clip, Frame, Image, decoded_ahead
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.pose.attend import Sightings, is_cut_off
 from pipeline.pose.between import Course
+from pipeline.pose.closeup import CloseUp, Crop
 from pipeline.pose.people import Network, People, Region
 from pipeline.spool import Spool
 
@@ -128,6 +129,8 @@ class Watch:
 
         Keypoints are in pixels of the spooled frames, NaN where the lifter was not found.
         """
+        if self._network.closeup:
+            lifter = self._seen_closely(survey.spool, lifter, self._network.closeup)
         course = Course.beginning(survey.spool.t, lifter)
         gaps = list(pairwise(survey.at.tolist()))
         filled = self._pool.map(lambda gap: self._fill(survey.spool, course, lifter, *gap), gaps)
@@ -162,6 +165,10 @@ class Watch:
         if self._settings.skip_still and lifter.is_still(t):
             return lifter.pose(t)
         image = spool.image(index)
+        if self._network.closeup:
+            expected, _ = lifter.pose(t)
+            seen = self._closely(image, expected, self._network.closeup)
+            return seen if lifter.holds(seen[0], t) else None
         longer = max(region.right - region.left, region.bottom - region.top)
         people = self._people(image, region, min(longer, self._settings.region_size))
         row = lifter.row(people, t)
@@ -169,6 +176,23 @@ class Watch:
             people = self._whole(image)
             row = lifter.row(people, t)
         return None if row is None else (people.xy[row], people.conf[row])
+
+    def _seen_closely(self, spool: Spool, lifter: Sightings, closeup: CloseUp) -> Sightings:
+        """Return the sightings with keypoints as seen from nearby, where these are the lifter's."""
+        at = np.searchsorted(spool.t, lifter.t).tolist()
+        looks = self._pool.map(
+            lambda n: self._closely(spool.image(at[n]), lifter.xy[n], closeup), range(len(at))
+        )
+        xy, conf = (np.stack(column) for column in zip(*looks, strict=True))
+        return lifter.with_poses(xy, conf)
+
+    def _closely(self, image: Image, expected: Floats, closeup: CloseUp) -> tuple[Floats, Floats]:
+        """Return the keypoints (17, 2) and confidences (17,) of the body about where expected."""
+        crop = Crop.around(expected)
+        with self._timed("filter"):
+            square = apply_filters(crop.cut(image), self._filters)
+        with self._timed("pose"):
+            return closeup.keypoints(square, crop, expected)
 
     def _next(self, frames: Iterator[Frame]) -> Frame | None:
         with self._timed("decode"):

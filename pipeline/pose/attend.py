@@ -1,7 +1,7 @@
 """Where to look for the lifter, and whom to take for them, between two looks at whole frames."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,19 @@ class Sightings:
     boxes: Floats
     xy: Floats
     conf: Floats
+
+    def with_poses(self, xy: Floats, conf: Floats) -> Self:
+        """Return the sightings with other keypoints (S, 17, 2) and confidences (S, 17).
+
+        Where keypoints are those of somebody else, the sighting stays as it is.
+        """
+        off = np.linalg.norm(xy - self.xy, axis=2).mean(axis=1)
+        own = off <= _REACH * _longer_sides(self.boxes)
+        return replace(
+            self,
+            xy=np.where(own[:, None, None], xy, self.xy),
+            conf=np.where(own[:, None], conf, self.conf),
+        )
 
     def region(self, t: float, size: tuple[int, int]) -> Region | None:
         """Return where to look at ``t``, or None where the lifter is not expected.
@@ -88,9 +101,14 @@ class Sightings:
         expected, _ = self.pose(t)
         distance = np.linalg.norm(people.xy - expected, axis=2).mean(axis=1)
         nearest = int(distance.argmin())
+        return nearest if self.holds(people.xy[nearest], t) else None
+
+    def holds(self, xy: Floats, t: float) -> bool:
+        """Return whether keypoints (17, 2) at ``t`` are near enough to be the lifter's."""
+        expected, _ = self.pose(t)
         before, _ = self._around(t)
         reach = _REACH * float(_longer_sides(self.boxes[[before]])[0])
-        return nearest if distance[nearest] <= reach else None
+        return bool(np.linalg.norm(xy - expected, axis=1).mean() <= reach)
 
     def _around(self, t: float) -> tuple[int, int]:
         """Return the indices of the last sighting before ``t`` and the first one after it.

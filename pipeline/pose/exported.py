@@ -6,16 +6,16 @@ from typing import Final
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from pipeline.clip import Image
+from pipeline.pose.closeup import CloseUp
 from pipeline.pose.people import People, Region, without_duplicates
+from pipeline.pose.runtime import GREY, one_thread
 
-# As Ultralytics' predict() does: these are its defaults, and 114 its grey.
+# As Ultralytics' predict() does: these are its defaults.
 _MIN_PERSON_SCORE: Final = 0.25
 _MAX_OVERLAP: Final = 0.7
 _STRIDE: Final = 32
-_GREY: Final = (114, 114, 114)
 
 # A row of a network that leaves no duplicates: box, score, class and 17 keypoints.
 _FINAL_ROW: Final = 6 + 17 * 3
@@ -29,14 +29,11 @@ class ExportedNetwork:
     time than two cores share over each.
     """
 
-    def __init__(self, model: bytes, *, image_size: int = 640) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        # Regions differ in size from clip to clip: an arena would keep the most that any took.
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
-        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    def __init__(
+        self, model: bytes, *, image_size: int = 640, closeup: CloseUp | None = None
+    ) -> None:
+        self.closeup = closeup
+        self._session = one_thread(model)
         self._input = self._session.get_inputs()[0].name
         self.image_size = image_size
 
@@ -80,7 +77,7 @@ class _Fit:
         left, top = (int(before) for before in self.padding)
         right, bottom = -self.size[0] % _STRIDE - left, -self.size[1] % _STRIDE - top
         padded = cv2.copyMakeBorder(
-            picture, top, bottom, left, right, cv2.BORDER_CONSTANT, value=_GREY
+            picture, top, bottom, left, right, cv2.BORDER_CONSTANT, value=GREY
         )
         return np.asarray(cv2.dnn.blobFromImage(padded, 1 / 255, swapRB=True), np.float32)
 

@@ -12,6 +12,7 @@ import torch
 
 from pipeline.clip import Image
 from pipeline.errors import SettingError
+from pipeline.pose.closeup import CloseUp
 from pipeline.pose.people import People, Region, without_duplicates
 from pipeline.pose.weights import DEFAULT_WEIGHTS, locate_weights
 
@@ -54,7 +55,9 @@ class PoseNetwork:
         sha256: str | None = None,
         image_size: int = 640,
         device: str | None = None,
+        closeup: CloseUp | None = None,
     ) -> None:
+        self.closeup = closeup
         path = locate_weights(weights, sha256)
         yolo = import_yolo()
         try:

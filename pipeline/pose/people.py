@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip import Image
+from pipeline.pose.closeup import CloseUp
 
 # Keypoints on average no further apart than this, in diagonals of the box, are of one body.
 _SAME_BODY: Final = 0.08
@@ -66,10 +67,16 @@ class Region(NamedTuple):
 class Network(Protocol):
     """Whatever finds people in an image. May be called from several threads at a time.
 
-    ``image_size`` is the longer side in pixels at which it looks at whole frames.
+    ``image_size`` is the longer side in pixels at which it looks at whole frames. ``closeup`` finds
+    the keypoints of somebody who was found, None where they are good enough as they are.
     """
 
     image_size: int
+
+    @property
+    def closeup(self) -> CloseUp | None:
+        """See the class."""
+        ...
 
     def people(
         self, image: Image, region: Region | None = None, image_size: int | None = None

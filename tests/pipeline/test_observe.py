@@ -4,16 +4,20 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from pipeline.clip import Image
 from pipeline.errors import ClipError
 from pipeline.observe import Observation, ObserveSettings, observe
+from pipeline.pose.closeup import CROP_PX, CloseUp, Crop
 from pipeline.pose.people import People, Region
 from pipeline.watch import LookSettings
 from tests.clips import film
 from tests.pipeline.test_follow import Person, people, person
 from tests.tracks import curl_pose, curl_track
+
+Floats = npt.NDArray[np.floating]
 
 FPS = 15
 WIDTH, HEIGHT = 720, 1280
@@ -39,7 +43,8 @@ class ScriptedNetwork:
 
     image_size = HEIGHT // SHRUNK
 
-    def __init__(self, script: Sequence[People]) -> None:
+    def __init__(self, script: Sequence[People], closeup: CloseUp | None = None) -> None:
+        self.closeup = closeup
         self.looks: list[tuple[int, Region | None]] = []
         self._script = script
         self._lock = Lock()
@@ -65,11 +70,30 @@ class ScriptedNetwork:
         )
 
 
+class ScriptedCloseUp(CloseUp):
+    """Sees each keypoint so many pixels to the right of where it is expected."""
+
+    def __init__(self, off_px: float) -> None:
+        self.looks = 0
+        self._off_px = off_px
+
+    def keypoints(
+        self, square: Image, crop: Crop, expected: Floats
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        assert square.shape == (CROP_PX, CROP_PX, 3)
+        self.looks += 1
+        seen = np.asarray(expected + [self._off_px, 0], np.float32)
+        return seen, np.full(17, 0.7, np.float32)
+
+
 def watch(
-    clip: Path, script: Sequence[People], look: LookSettings | None = None
+    clip: Path,
+    script: Sequence[People],
+    look: LookSettings | None = None,
+    closeup: CloseUp | None = None,
 ) -> tuple[Observation, ScriptedNetwork, list[tuple[str, float]]]:
     steps: list[tuple[str, float]] = []
-    network = ScriptedNetwork(script)
+    network = ScriptedNetwork(script, closeup)
     observation = observe(
         clip,
         network,
@@ -140,6 +164,28 @@ def test_a_lifter_who_is_not_where_they_were_is_looked_for_everywhere(clip: Path
     frames[32] = people(step_aside)
     _, network, _ = watch(clip, frames)
     assert [region for index, region in network.looks if index == 32][1:] == [None]
+
+
+@pytest.mark.parametrize("look", [WHOLE, EVERY, LookSettings()])
+def test_keypoints_are_those_seen_closely(clip: Path, look: LookSettings) -> None:
+    closeup = ScriptedCloseUp(0.5)
+    plain, _, _ = watch(clip, script(SPOTTER), WHOLE)
+    observation, network, steps = watch(clip, script(SPOTTER), look, closeup)
+    # What is expected between two sightings was moved with these, and is moved once more.
+    moved = observation.track.xy - plain.track.xy
+    assert (moved[..., 0] > 0.4).mean() > 0.95
+    assert np.abs(moved).max() < 1 + 16 / SHRUNK
+    assert np.all(observation.track.conf == np.float32(0.7))
+    assert all(region is None for _, region in network.looks)
+    assert len(network.looks) + closeup.looks >= len(network.looks) * 2
+    assert steps[-1] == ("pose", 1.0)
+
+
+def test_somebody_else_seen_closely_is_not_the_lifter(clip: Path) -> None:
+    plain, _, _ = watch(clip, script(), WHOLE)
+    observation, _, _ = watch(clip, script(), EVERY, ScriptedCloseUp(600 / SHRUNK))
+    assert np.abs(observation.track.xy - plain.track.xy).max() < 16 / SHRUNK
+    assert np.all(observation.track.conf != np.float32(0.7))
 
 
 def test_the_sampling_rate_is_a_setting(clip: Path) -> None:

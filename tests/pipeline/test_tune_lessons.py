@@ -101,6 +101,7 @@ class Seer:
     """A network that finds one person by the red square at each keypoint, in any turn."""
 
     image_size = 640
+    closeup = None
 
     def __init__(self, *, mirrored_off: int | None = None, conf: float = 0.99) -> None:
         self._off = mirrored_off

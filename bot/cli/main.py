@@ -39,6 +39,10 @@ SUBCOMMANDS: Final = {
         "bot.cli.tune:tune_pose",
         "Teach the pose network with rendered lifters, and real ones so that it forgets nothing.",
     ),
+    "tune-closeup": Subcommand(
+        "bot.cli.tune_closeup:tune_closeup",
+        "Teach the network that looks closely at one body, with rendered lifters and real ones.",
+    ),
     "train-angles": Subcommand(
         "bot.cli.train_angles:train_angles",
         "Teach the network that tells joint angles in space, from the synthetic lifter alone.",

@@ -71,7 +71,7 @@ def tune_pose(
         frozen=frozen,
         seed=seed,
     )
-    files = _to_rehearse(clips, manifest, held_out or ()) if clips else []
+    files = to_rehearse(clips, manifest, held_out or ()) if clips else []
     for number in track(range(drawn), "drawing", console=console):
         name = f"drawn-{number:06d}"
         if not label_path(work, name).exists():
@@ -100,7 +100,7 @@ def tune_pose(
     console.print(str(out))
 
 
-def _to_rehearse(clips: Path, manifest: Path | None, held_out: Sequence[str]) -> list[str]:
+def to_rehearse(clips: Path, manifest: Path | None, held_out: Sequence[str]) -> list[str]:
     """Return the clips, relative to their folder, that share no person with what is held out."""
     if manifest is None:
         files = sorted(str(path.relative_to(clips)) for path in clips.glob("*/*.mp4"))

@@ -23,7 +23,6 @@ from rich.progress import track
 from scipy.stats import binomtest, spearmanr
 
 from pipeline.clip import Image
-from pipeline.pose.attend import surroundings
 from pipeline.pose.loading import load_network
 from pipeline.pose.people import Network, People
 from pipeline.pose.reliability import (
@@ -49,6 +48,7 @@ from references.synthetic.error_model import (
     classes,
     load_error_model,
 )
+from references.synthetic.scene import Figure
 from references.synthetic.stills import still
 from references.viewpoint import Viewpoint
 
@@ -86,7 +86,7 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
     """Render and look: ``frames`` single frames, the exercises named in turn.
 
     Bodies, clothes and rooms are those that no training picture shows. The network looks as the
-    pose step mostly does: at the lifter's surroundings, at the size that `LookSettings` names.
+    pose step does: at the whole frame, at the size that `LookSettings` names, then closely.
     """
     looks = []
     for number in track(range(frames), "looking"):
@@ -96,7 +96,7 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
         )
         lifter = picture.people[0]
         if np.isfinite(lifter.box).all():
-            seen, conf = _nearest(_around(network, picture.image, lifter.box), lifter.xy)
+            seen, conf = _seen(network, picture.image, lifter)
             height, width = picture.image.shape[:2]
             inside = np.asarray(((lifter.xy >= 0) & (lifter.xy < (width, height))).all(axis=1))
             looks.append(
@@ -114,11 +114,15 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
     return looks
 
 
-def _around(network: Network, image: Image, box: Floats) -> People:
-    height, width = image.shape[:2]
-    region = surroundings(box[None], (width, height))
-    longer = max(region.right - region.left, region.bottom - region.top)
-    return network.people(image, region, min(longer, LookSettings().region_size))
+def _seen(
+    network: Network, image: Image, lifter: Figure
+) -> tuple[Floats, Floats] | tuple[None, None]:
+    """Return keypoints (17, 2) and confidences (17,) of the lifter as the pose step has them."""
+    found = _nearest(network.people(image, None, LookSettings().whole_size), lifter.xy)
+    if found[0] is None or not network.closeup:
+        return found
+    xy, sure = network.closeup.look(image, found[0])
+    return xy.astype(np.float64), sure.astype(np.float64)
 
 
 def _nearest(people: People, true_xy: Floats) -> tuple[Floats, Floats] | tuple[None, None]:

@@ -28,9 +28,8 @@ from rich.table import Table
 from benchmarks.filming import filmed
 from benchmarks.keypoint_metrics import Errors, torso_px
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
-from pipeline.clip import Clip
+from pipeline.clip import Clip, Image
 from pipeline.observe import ObserveSettings, observe
-from pipeline.pose.attend import surroundings
 from pipeline.pose.loading import load_network
 from pipeline.pose.network import PoseNetwork
 from pipeline.pose.people import Network, People
@@ -169,7 +168,7 @@ def on_real(
     """Return the errors on frames labelled by hand, by way and exercise, and flags by posture.
 
     Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere. The
-    pose step looks at the whole frame, then at the lifter's surroundings.
+    pose step looks at the whole frame, then closely at the lifter.
     """
     plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
     flags = {"upright": Flags(), "lying": Flags()}
@@ -181,9 +180,7 @@ def on_real(
         found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
         if found is not None:
             height, width = frame.image.shape[:2]
-            region = surroundings(found.boxes, (width, height))
-            size = min(max(frame.image.shape), LookSettings().region_size)
-            found = _closest(network.people(frame.image, region, size), xy) or found
+            found = _closely(network, frame.image, found)
             one = PoseTrack(np.zeros(1), found.xy, found.conf, width, height)
             told = flags["lying" if lies(found.xy)[0] else "upright"]
             labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
@@ -193,6 +190,14 @@ def on_real(
             told.within += (off <= load_reliability().error_px(one)[0])[labelled].tolist()
         ours[label.exercise].add(_pose(found), xy, label.visible)
     return {"plain YOLO": plain, "pose step": ours}, flags
+
+
+def _closely(network: Network, image: Image, found: People) -> People:
+    """Return the one person found as seen from nearby."""
+    if not network.closeup:
+        return found
+    xy, conf = network.closeup.look(image, found.xy[0])
+    return replace(found, xy=xy[None], conf=conf[None])
 
 
 def _pose(found: People | None) -> Floats | None:

@@ -22,7 +22,7 @@ from pipeline.space.lessons import FAULT_SHARE, Lessons, make_lessons, watched_c
 from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings
 from pipeline.space.train import train as train_network
-from pipeline.space.weights import SHIPPED, save
+from pipeline.space.weights import SHIPPED, load, save
 from references.exercises import exercises
 from references.motions import motions
 
@@ -94,6 +94,13 @@ def train_angles(
     ] = 800,
     steps: Annotated[int, typer.Option(help="Batches to learn.", min=1)] = _DEFAULT.steps,
     batch: Annotated[int, typer.Option(help="Sets of a batch.", min=1)] = _DEFAULT.batch,
+    rate: Annotated[
+        float, typer.Option(help="The highest learning rate.", min=0)
+    ] = _DEFAULT.learning_rate,
+    start: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Weights to go on from; default: none."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Chance of sets and training.", min=0)] = _DEFAULT.seed,
     device: Annotated[str, typer.Option(help="torch's name of it, like cpu.")] = _DEFAULT.device,
     out: Annotated[Path, typer.Option(help="The weights; their card goes beside.")] = SHIPPED,
@@ -108,7 +115,9 @@ def train_angles(
     except (RuntimeError, AssertionError) as error:
         raise SettingError("train.no_device", device=device) from error
     console = Console()
-    settings = TrainingSettings(steps=steps, batch=batch, seed=seed, device=device)
+    settings = TrainingSettings(
+        steps=steps, batch=batch, learning_rate=rate, seed=seed, device=device
+    )
     names = tuple(exercises())
     first = _SEEDS_EACH * (seed + 1)
     made_up = [_Part(first + i, names, _PART) for i in range(-(-sets // _PART))]
@@ -125,7 +134,10 @@ def train_angles(
     with progress_bar(console) as report:
         _make([*taught, *kept, others, done_right], work, report)
         lessons = _together(taught, work)
-        network = train_network(lessons, names, settings, report).to("cpu").eval()
+        network = train_network(
+            lessons, names, settings, report, start=load(start).network if start else None
+        )
+        network = network.to("cpu").eval()
     faults = {name: tuple(fault.name for fault in motions()[name].faults) for name in names}
     teller = Teller.as_told(network, faults)
     with console.status("fitting the intervals"):
@@ -148,6 +160,7 @@ def train_angles(
             calibration_seed=others.seed,
             right_seed=done_right.seed,
             test_seed=first + _TEST,
+            gone_on=start is not None,
             examined=list(examine(teller, examined, first + _TEST, held_out=True)),
         )
     console.print(f"{out} and {card}", markup=False, highlight=False)

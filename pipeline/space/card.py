@@ -48,7 +48,7 @@ other errors of keypoints, more often those of rendered sets than made-up ones, 
 shortened or in a mirror. Seeds of made-up sets: {seeds}; of rendered ones: {filmed_seeds}.
 Other rendered sets, {kept_seeds}, fit the intervals together with made-up ones of seed
 {calibration_seed}; with made-up ones of seed {right_seed} they say what is told of sets done right.
-Seed of the figures below: {test_seed}.
+Seed of the figures below: {test_seed}.{gone_on}
 
 ## Measured
 
@@ -78,6 +78,11 @@ torch {torch}, NumPy {numpy}.
 |---|---|
 {settings}"""
 
+_GONE_ON: Final = """
+
+It went on from earlier weights, which had learned from other sets, with the errors of the pose step
+as it was then."""
+
 # A fault is large when it goes so far beyond its limit.
 _LARGE_DEG: Final = 15.0
 
@@ -97,9 +102,13 @@ def write_card(
     calibration_seed: int,
     right_seed: int,
     test_seed: int,
+    gone_on: bool,
     examined: Sequence[Examined],
 ) -> None:
-    """Write the card: data, seeds, figures, date; ``examined`` are sets to take figures from."""
+    """Write the card: data, seeds, figures, date; ``examined`` are sets to take figures from.
+
+    ``gone_on`` says that the network had learned from other sets before.
+    """
     plain = [one for one in examined if not one.calibrated]
     views = [one.view_off_deg for one in plain]
     way_off, _, way_covered = _figures(plain, WAYS)
@@ -121,6 +130,7 @@ def write_card(
             right_seed=right_seed,
             test_seed=test_seed,
             tested=len(plain),
+            gone_on=_GONE_ON if gone_on else "",
             angles=_angles(teller, plain),
             way_mean=way_off.mean(),
             way_median=np.median(way_off),

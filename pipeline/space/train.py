@@ -57,11 +57,17 @@ class TrainingSettings:
 
 
 def train(
-    lessons: Lessons, names: Sequence[str], settings: TrainingSettings, progress: Progress
+    lessons: Lessons,
+    names: Sequence[str],
+    settings: TrainingSettings,
+    progress: Progress,
+    *,
+    start: SpaceNetwork | None = None,
 ) -> SpaceNetwork:
     """Return a network that learned from these lessons of the exercises ``names``.
 
-    The same seed on the same machine with the same threads gives the same weights.
+    It sets out from what the network ``start`` of the same size knows, if there is one. The same
+    seed on the same machine with the same threads gives the same weights.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
@@ -73,7 +79,10 @@ def train(
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, settings.rate_at)
     known = _known_faults(names).to(settings.device)
     arms = _differing_arms(names).to(settings.device)
-    network.start_from(_usual(lessons, len(names)).to(settings.device))
+    if start is None:
+        network.start_from(_usual(lessons, len(names)).to(settings.device))
+    else:
+        network.load_state_dict(start.state_dict())
     average = deepcopy(network).eval()
     recent = float("nan")
     for step in range(settings.steps):

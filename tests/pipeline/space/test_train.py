@@ -7,6 +7,7 @@ from pipeline.errors import SettingError
 from pipeline.space.lessons import Lessons, WatchedClip
 from pipeline.space.tell import sight_of
 from pipeline.space.teller import MEASURED, Teller
+from pipeline.space.train import TrainingSettings, train
 from pipeline.space.weights import load, save
 from tests.pipeline.space.conftest import NAMES, untrained
 
@@ -31,6 +32,14 @@ def test_training_sets_out_from_the_usual_angles(
     assert (told.sizes[:, :, 0] <= told.sizes[:, :, 1]).all()
     assert (told.sizes[:, :, 1] <= told.sizes[:, :, 2]).all()
     assert (told.sizes[:, MEASURED:] >= 0).all()
+
+
+def test_training_goes_on_from_what_is_known(lessons: Lessons) -> None:
+    before = untrained(lessons, seed=1)
+    hardly = TrainingSettings(width=16, blocks=1, steps=1, batch=8, learning_rate=1e-9, seed=2)
+    network = train(lessons, NAMES, hardly, lambda *_: None, start=before.network)
+    after = Teller.as_told(network, before.faults)
+    np.testing.assert_allclose(weights(after), weights(before), atol=1e-6)
 
 
 def test_weights_come_back_from_the_disk(lessons: Lessons, tmp_path: Path) -> None:

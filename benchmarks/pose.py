@@ -30,6 +30,7 @@ from benchmarks.keypoint_metrics import Errors, torso_px
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
 from pipeline.clip import Clip, Image
 from pipeline.observe import ObserveSettings, observe
+from pipeline.pose.closeup import CLOSEUP_FILE
 from pipeline.pose.loading import load_network
 from pipeline.pose.network import PoseNetwork
 from pipeline.pose.people import Network, People
@@ -233,12 +234,15 @@ def main(
     photos: Annotated[Path | None, typer.Option(help="Photos, for those labelled.")] = None,
     work: Annotated[Path, typer.Option(help="Where rendered clips are kept.")] = Path("pose-clips"),
     weights: Annotated[str, typer.Option(help="The pose step's.")] = DEFAULT_WEIGHTS,
+    closeup: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="The network that looks closely.")
+    ] = CLOSEUP_FILE,
     quick: Annotated[bool, typer.Option("--quick", help="4 sides, 1 height.")] = False,
     real_only: Annotated[bool, typer.Option("--real-only", help="No rendered clips.")] = False,
 ) -> None:
     """Measure."""
     console = Console(width=140)
-    baseline, network = PoseNetwork(STOCK_WEIGHTS), load_network(weights)
+    baseline, network = PoseNetwork(STOCK_WEIGHTS), load_network(weights, closeup=closeup)
     figures: dict[str, Any] = {}
     if not real_only:
         azimuths, heights = (AZIMUTHS[::3], HEIGHTS_M[1:2]) if quick else (AZIMUTHS, HEIGHTS_M)

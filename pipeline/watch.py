@@ -18,7 +18,7 @@ from pipeline.clip import Clip, Frame, Image, decoded_ahead
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.pose.attend import Sightings, is_cut_off
 from pipeline.pose.between import Course
-from pipeline.pose.closeup import CloseUp, Crop
+from pipeline.pose.closeup import CloseUp
 from pipeline.pose.people import Network, People, Region
 from pipeline.spool import Spool
 
@@ -188,11 +188,8 @@ class Watch:
 
     def _closely(self, image: Image, expected: Floats, closeup: CloseUp) -> tuple[Floats, Floats]:
         """Return the keypoints (17, 2) and confidences (17,) of the body about where expected."""
-        crop = Crop.around(expected)
-        with self._timed("filter"):
-            square = apply_filters(crop.cut(image), self._filters)
         with self._timed("pose"):
-            return closeup.keypoints(square, crop, expected)
+            return closeup.look(image, expected, lambda cut: apply_filters(cut, self._filters))
 
     def _next(self, frames: Iterator[Frame]) -> Frame | None:
         with self._timed("decode"):

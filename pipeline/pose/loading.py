@@ -3,7 +3,7 @@
 import ctypes
 from pathlib import Path
 
-from pipeline.pose.closeup import load_closeup
+from pipeline.pose.closeup import CLOSEUP_FILE, load_closeup
 from pipeline.pose.export import exported_model
 from pipeline.pose.exported import ExportedNetwork
 from pipeline.pose.people import Network
@@ -16,23 +16,24 @@ def load_network(
     sha256: str | None = None,
     image_size: int = 640,
     device: str | None = None,
+    closeup: Path = CLOSEUP_FILE,
 ) -> Network:
     """Return the pose network for these weights, ready to look.
 
     ``image_size`` is the longer side in pixels at which it looks at whole frames; ``device`` is
     torch's name for one, or None for a GPU when there is one. With the weights that come with the
-    project comes the network that looks closely. Raises SettingError for weights that
+    project the network in the file ``closeup`` looks closely. Raises SettingError for weights that
     are missing, changed, or no 17-keypoint pose model.
     """
     found = locate_weights(weights, sha256)
-    closeup = load_closeup() if weights == DEFAULT_WEIGHTS else None
+    close = load_closeup(closeup) if weights == DEFAULT_WEIGHTS else None
     if device is None:
         device = "cuda:0" if _has_gpu() else "cpu"
     if device == "cpu":
-        return ExportedNetwork(exported_model(_file(found)), image_size=image_size, closeup=closeup)
+        return ExportedNetwork(exported_model(_file(found)), image_size=image_size, closeup=close)
     from pipeline.pose.network import PoseNetwork  # noqa: PLC0415 (brings torch along)
 
-    return PoseNetwork(found, image_size=image_size, device=device, closeup=closeup)
+    return PoseNetwork(found, image_size=image_size, device=device, closeup=close)
 
 
 def _file(found: str) -> Path:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.clip import Clip
-from pipeline.pose.closeup import CROP_PX, ROOM, Crop, load_closeup
+from pipeline.clip import Clip, Image
+from pipeline.pose.closeup import CROP_PX, ROOM, CloseUp, Crop, load_closeup
 from references.skeleton import KEYPOINT_INDEX
 from tests.tracks import curl_pose
 
@@ -81,3 +81,30 @@ def test_a_body_is_found_again_from_a_rough_guess() -> None:
                 off += (np.linalg.norm(found - xy, axis=1) / size).tolist()
     assert np.median(off) < 0.02
     assert np.quantile(off, 0.9) < 0.05
+
+
+class Mover(CloseUp):
+    """Moves every keypoint to where the body is, half of the way in the first look."""
+
+    def __init__(self, xy: np.ndarray) -> None:
+        self.looks = 0
+        self._xy = xy
+
+    def keypoints(
+        self, square: Image, crop: Crop, expected: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        self.looks += 1
+        there = (expected + self._xy) / 2 if self.looks == 1 else self._xy
+        return there.astype(np.float32), np.full(17, 0.5 * self.looks, np.float32)
+
+
+@pytest.mark.parametrize(("off", "looks"), [(0.02, 1), (0.2, 2)])
+def test_a_body_that_is_elsewhere_is_looked_at_again(off: float, looks: int) -> None:
+    mover = Mover(UPRIGHT)
+    aside = UPRIGHT + [off * np.ptp(UPRIGHT, axis=0).max(), 0]
+    xy, conf = mover.look(np.zeros((9, 9, 3), np.uint8), aside, np.flip)
+    assert mover.looks == looks
+    assert conf == pytest.approx([0.5 if looks == 1 else 0.75] * 17)
+    # Halfway, and the mean of halfway and there.
+    share = 0.5 if looks == 1 else 0.25
+    assert xy == pytest.approx(UPRIGHT + share * (aside - UPRIGHT), rel=1e-5)

@@ -35,10 +35,7 @@ _ARMS: Final = {
         f"{rate:g}, whole frames": LookSettings(frames_per_second=rate, whole_every_s=0.0)
         for rate in (5.0, 7.5, 10.0, 15.0, 30.0)
     },
-    **{
-        f"15, regions of {size}": LookSettings(region_size=size, skip_still=False, skip_even=False)
-        for size in (256, 320, 384, 480)
-    },
+    "15, every frame": LookSettings(skip_still=False, skip_even=False),
     "the default": LookSettings(),
 }
 

@@ -40,12 +40,12 @@ class LookSettings:
 
     ``frames_per_second`` is how many frames of each second take part: a repetition lasts a second
     or more, so 15 samples of it say what 60 would. ``whole_every_s`` is the time from one look at
-    the whole frame to the next, 0 for nothing but whole frames. Between them the region around the
-    lifter is looked at, and with ``skip_still`` nothing at all as long as the lifter stands still.
+    the whole frame to the next, 0 for nothing but whole frames. Between them the lifter alone is
+    looked at, and with ``skip_still`` nobody at all as long as the lifter stands still.
     With ``skip_even`` the frame halfway is looked at first, and no other while the lifter moves so
-    evenly that the rest can be told. ``whole_size`` and ``region_size`` are the most pixels at
-    which the longer side of a frame and of a region is looked at: the network is surest of bodies
-    as large as those it was tuned on.
+    evenly that the rest can be told. ``whole_size`` is the most pixels at which the longer side of
+    a frame is looked at, and ``region_size`` that of the region around the lifter, where a network
+    has nothing better for it: it is surest of bodies as large as those it was tuned on.
     """
 
     frames_per_second: float = 15.0
@@ -166,9 +166,7 @@ class Watch:
             return lifter.pose(t)
         image = spool.image(index)
         if self._network.closeup:
-            expected, _ = lifter.pose(t)
-            seen = self._closely(image, expected, self._network.closeup)
-            return seen if lifter.holds(seen[0], t) else None
+            return self._found_closely(image, lifter, t, self._network.closeup)
         longer = max(region.right - region.left, region.bottom - region.top)
         people = self._people(image, region, min(longer, self._settings.region_size))
         row = lifter.row(people, t)
@@ -176,6 +174,21 @@ class Watch:
             people = self._whole(image)
             row = lifter.row(people, t)
         return None if row is None else (people.xy[row], people.conf[row])
+
+    def _found_closely(
+        self, image: Image, lifter: Sightings, t: float, closeup: CloseUp
+    ) -> tuple[Floats, Floats] | None:
+        """Return the lifter's keypoints and confidences, looking everywhere if need be, or None."""
+        expected, _ = lifter.pose(t)
+        seen = self._closely(image, expected, closeup)
+        if lifter.holds(seen[0], t):
+            return seen
+        people = self._whole(image)
+        row = lifter.row(people, t)
+        if row is None:
+            return None
+        seen = self._closely(image, people.xy[row], closeup)
+        return seen if lifter.holds(seen[0], t) else (people.xy[row], people.conf[row])
 
     def _seen_closely(self, spool: Spool, lifter: Sightings, closeup: CloseUp) -> Sightings:
         """Return the sightings with keypoints as seen from nearby, where these are the lifter's."""
@@ -187,7 +200,10 @@ class Watch:
         return lifter.with_poses(xy, conf)
 
     def _closely(self, image: Image, expected: Floats, closeup: CloseUp) -> tuple[Floats, Floats]:
-        """Return the keypoints (17, 2) and confidences (17,) of the body about where expected."""
+        """Return the keypoints (17, 2) and confidences (17,) of the body about where expected.
+
+        What is cut out is filtered, which is so little that its time counts as that of the pose.
+        """
         with self._timed("pose"):
             return closeup.look(image, expected, lambda cut: apply_filters(cut, self._filters))
 

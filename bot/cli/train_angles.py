@@ -1,6 +1,6 @@
 """``gymbrain train-angles``: teach the network that tells joint angles in space."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -19,6 +19,7 @@ from pipeline.space.card import write_card
 from pipeline.space.examine import examine
 from pipeline.space.filmed import filmed_clips
 from pipeline.space.lessons import FAULT_SHARE, Lessons, make_lessons, watched_clips
+from pipeline.space.model import ModelConfig, SpaceNetwork
 from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings
 from pipeline.space.train import train as train_network
@@ -119,6 +120,8 @@ def train_angles(
         steps=steps, batch=batch, learning_rate=rate, seed=seed, device=device
     )
     names = tuple(exercises())
+    faults = {name: tuple(fault.name for fault in motions()[name].faults) for name in names}
+    begun = _begun(start, settings, faults) if start else None
     first = _SEEDS_EACH * (seed + 1)
     made_up = [_Part(first + i, names, _PART) for i in range(-(-sets // _PART))]
     films, kept = (
@@ -134,11 +137,8 @@ def train_angles(
     with progress_bar(console) as report:
         _make([*taught, *kept, others, done_right], work, report)
         lessons = _together(taught, work)
-        network = train_network(
-            lessons, names, settings, report, start=load(start).network if start else None
-        )
+        network = train_network(lessons, names, settings, report, start=begun)
         network = network.to("cpu").eval()
-    faults = {name: tuple(fault.name for fault in motions()[name].faults) for name in names}
     teller = Teller.as_told(network, faults)
     with console.status("fitting the intervals"):
         unseen = batches(_together([others, *kept], work), _FITTING, others.seed)
@@ -164,6 +164,17 @@ def train_angles(
             examined=list(examine(teller, examined, first + _TEST, held_out=True)),
         )
     console.print(f"{out} and {card}", markup=False, highlight=False)
+
+
+def _begun(
+    start: Path, settings: TrainingSettings, faults: Mapping[str, tuple[str, ...]]
+) -> SpaceNetwork:
+    """Return the network in a file, which must be of the size and for the faults to be taught."""
+    teller = load(start)
+    config = ModelConfig(len(faults), width=settings.width, blocks=settings.blocks)
+    if teller.network.config != config or list(teller.faults.items()) != list(faults.items()):
+        raise SettingError("train_angles.other_weights", path=start)
+    return teller.network
 
 
 def _make(parts: Sequence[_Part], work: Path, report: Report) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.cli.tune import to_rehearse
-from pipeline.errors import ClipError
+from pipeline.errors import ClipError, SettingError
 from pipeline.pose.closeup import CLOSEUP_FILE
 from pipeline.pose.loading import load_network
 from pipeline.pose.people import Network
@@ -25,7 +25,7 @@ from pipeline.pose.tune.closeup import (
 )
 from pipeline.pose.tune.closeup_card import Lessons, write_card
 from pipeline.pose.tune.rendered import draw_lesson
-from pipeline.pose.tune.squares import read_squares, squares_in, squares_of, write_squares
+from pipeline.pose.tune.squares import Square, read_squares, squares_in, squares_of, write_squares
 
 # Drawn pictures whose squares lie in one file.
 _BLOCK: Final = 100
@@ -34,7 +34,10 @@ _DEFAULT: Final = TeachingSettings()
 
 def tune_closeup(
     work: Annotated[
-        Path, typer.Option(help="Where lessons are kept; a second call goes on from there.")
+        Path,
+        typer.Option(
+            help="Where lessons are kept; delete it when the pose weights or the teacher change."
+        ),
     ] = Path("closeup-lessons"),
     clips: Annotated[
         Path | None, typer.Option(help="Real clips to learn from, one sub-folder per exercise.")
@@ -54,7 +57,7 @@ def tune_closeup(
     first: Annotated[int, typer.Option(help="The first picture's seed.", min=0)] = 20_000,
     frames: Annotated[int, typer.Option(help="Frames of each real clip.", min=1)] = 24,
     steps: Annotated[int, typer.Option(min=1)] = _DEFAULT.steps,
-    rate: Annotated[float, typer.Option(help="The highest learning rate.")] = _DEFAULT.rate,
+    rate: Annotated[float, typer.Option(help="The highest learning rate.", min=0)] = _DEFAULT.rate,
     seed: Annotated[int, typer.Option(help="Chance of the training.")] = _DEFAULT.seed,
     provenance: Annotated[
         Path | None,
@@ -69,28 +72,28 @@ def tune_closeup(
     """Teach the network that looks closely, with rendered lifters and real ones."""
     console = Console()
     settings = replace(_DEFAULT, steps=steps, rate=rate, seed=seed)
-    network = load_network()
-    made = _drawn(work, range(first, first + drawn), network, console)
     files = to_rehearse(clips, manifest, held_out or ()) if clips else []
-    filmed = []
-    if clips and blazepose:
-        teacher = BlazePose(blazepose)
-        for file in track(files, "labelling", console=console):
-            filmed.append(_filmed(clips, file, network, teacher, work, frames, console))
-    squares = {
-        "drawn": [square for path in made for square in read_squares(path)],
-        "real": [square for path in filmed for square in read_squares(path)],
-    }
-    kinds = [kind for kind in squares.values() if kind]
-    # Half of what is shown is real, however few there are.
-    chances = np.concatenate([np.full(len(kind), 1 / len(kind) / len(kinds)) for kind in kinds])
-    network_ = CloseUpNetwork.of()
+    if files and blazepose is None:
+        raise SettingError("tune.no_labels")
+    teacher = BlazePose(blazepose) if blazepose else None
+    student = CloseUpNetwork.of(seed=seed)
     if start:
-        load_taught(network_, start)
+        load_taught(student, start)
+    # Keypoints without a close look: what it is given, and what must not be its own opinion.
+    network = load_network(closeup=None)
+    squares = [_drawn(work, range(first, first + drawn), network, console), {}]
+    if clips and teacher:
+        for file in track(files, "labelling", console=console):
+            squares[1][file] = _filmed(clips, file, network, teacher, work, frames, console)
+    bodies = [[body for part in kind.values() for body in part] for kind in squares]
+    kinds = [kind for kind in bodies if kind]
+    if not kinds:
+        raise SettingError("tune.nothing")
     taught = teach(
-        network_,
+        student,
         [square for kind in kinds for square in kind],
-        chances,
+        # Half of what is shown is real, however few there are.
+        np.concatenate([np.full(len(kind), 1 / len(kind) / len(kinds)) for kind in kinds]),
         settings,
         checkpoint=work / "closeup.ckpt",
         report=lambda step, losses: console.print(f"step {step}/{steps}", losses),
@@ -104,9 +107,9 @@ def tune_closeup(
         lessons=Lessons(
             drawn=drawn,
             first=first,
-            drawn_bodies=len(squares["drawn"]),
-            real_bodies=len(squares["real"]),
-            exercises=Counter(Path(file).parent.name for file in files),
+            drawn_bodies=len(bodies[0]),
+            real_bodies=len(bodies[1]),
+            exercises=Counter(Path(file).parent.name for file, own in squares[1].items() if own),
             held_out=tuple(held_out or ()),
             gone_on=start is not None,
         ),
@@ -115,9 +118,9 @@ def tune_closeup(
     console.print(str(out))
 
 
-def _drawn(work: Path, seeds: range, network: Network, console: Console) -> list[Path]:
-    """Return archives of the bodies in drawn pictures, drawing those that are not there."""
-    paths = []
+def _drawn(work: Path, seeds: range, network: Network, console: Console) -> dict[str, list[Square]]:
+    """Return the bodies in drawn pictures by archive, drawing those that are not there."""
+    drawn = {}
     for begin in track(range(seeds.start, seeds.stop, _BLOCK), "drawing", console=console):
         block = range(begin, min(begin + _BLOCK, seeds.stop))
         path = work / f"drawn-{block.start:06d}-{block.stop:06d}.npz"
@@ -125,8 +128,8 @@ def _drawn(work: Path, seeds: range, network: Network, console: Console) -> list
             write_squares(
                 path, (s for seed in block for s in squares_of(draw_lesson(seed), network))
             )
-        paths.append(path)
-    return paths
+        drawn[path.name] = read_squares(path)
+    return drawn
 
 
 def _filmed(
@@ -137,14 +140,13 @@ def _filmed(
     work: Path,
     frames: int,
     console: Console,
-) -> Path:
-    """Return the archive of the lifter in a real clip, watching it if it is not there."""
-    path = work / f"real-{Path(file).parent.name}-{Path(file).stem}.npz"
+) -> list[Square]:
+    """Return the lifter in frames of a real clip, watching it if that is not there."""
+    path = work / f"real-{Path(file).parent.name}-{Path(file).stem}-{frames}.npz"
     if not path.exists():
         try:
-            squares = list(squares_in(clips / file, network, teacher, frames))
+            write_squares(path, squares_in(clips / file, network, teacher, frames))
         except ClipError as error:
             console.print(f"{file}: {error}", style="yellow", markup=False)
-            squares = []
-        write_squares(path, squares)
-    return path
+            return []
+    return read_squares(path)

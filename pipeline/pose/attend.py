@@ -50,8 +50,7 @@ class Sightings:
 
         Where keypoints are those of somebody else, the sighting stays as it is.
         """
-        off = np.linalg.norm(xy - self.xy, axis=2).mean(axis=1)
-        own = off <= _REACH * _longer_sides(self.boxes)
+        own = _apart(xy, self.xy) <= _REACH * _longer_sides(self.boxes)
         return replace(
             self,
             xy=np.where(own[:, None, None], xy, self.xy),
@@ -99,8 +98,7 @@ class Sightings:
         if not len(people.scores):
             return None
         expected, _ = self.pose(t)
-        distance = np.linalg.norm(people.xy - expected, axis=2).mean(axis=1)
-        nearest = int(distance.argmin())
+        nearest = int(_apart(people.xy, expected).argmin())
         return nearest if self.holds(people.xy[nearest], t) else None
 
     def holds(self, xy: Floats, t: float) -> bool:
@@ -108,7 +106,7 @@ class Sightings:
         expected, _ = self.pose(t)
         before, _ = self._around(t)
         reach = _REACH * float(_longer_sides(self.boxes[[before]])[0])
-        return bool(np.linalg.norm(xy - expected, axis=1).mean() <= reach)
+        return bool(_apart(xy, expected) <= reach)
 
     def _around(self, t: float) -> tuple[int, int]:
         """Return the indices of the last sighting before ``t`` and the first one after it.
@@ -137,6 +135,11 @@ def is_cut_off(box: Floats, region: Region, size: tuple[int, int]) -> bool:
     inside = np.array([0, 0, *size])
     gap = np.abs(box - region)
     return bool(((gap < near) & (np.array(region) != inside)).any())
+
+
+def _apart(a: Floats, b: Floats) -> Floats:
+    """Return how far apart keypoints (..., 17, 2) are on average, (...)."""
+    return np.asarray(np.linalg.norm(a - b, axis=-1).mean(axis=-1), np.float32)
 
 
 def _longer_sides(boxes: npt.NDArray[np.floating]) -> Floats:

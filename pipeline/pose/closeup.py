@@ -56,8 +56,11 @@ class Crop:
     def around(cls, xy: Floats, room: float = ROOM) -> Self:
         """Return the square around keypoints (17, 2), in which their trunk points up.
 
-        Keypoints that are NaN do not count; of a trunk that is not known nothing is turned.
+        Keypoints that are NaN do not count; of a trunk that is not known nothing is turned. Raises
+        ValueError where no keypoint is known.
         """
+        if not np.isfinite(xy).any():
+            raise ValueError("no keypoint is known")
         right, down = torso(xy)
         turn = -float(np.arctan2(right, -down)) if np.isfinite(right) else 0.0
         turned = _rotation(turn)

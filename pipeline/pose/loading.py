@@ -16,17 +16,17 @@ def load_network(
     sha256: str | None = None,
     image_size: int = 640,
     device: str | None = None,
-    closeup: Path = CLOSEUP_FILE,
+    closeup: Path | None = CLOSEUP_FILE,
 ) -> Network:
     """Return the pose network for these weights, ready to look.
 
     ``image_size`` is the longer side in pixels at which it looks at whole frames; ``device`` is
     torch's name for one, or None for a GPU when there is one. With the weights that come with the
-    project the network in the file ``closeup`` looks closely. Raises SettingError for weights that
-    are missing, changed, or no 17-keypoint pose model.
+    project the network in the file ``closeup`` looks closely, if one is given. Raises SettingError
+    for weights that are missing, changed, or no 17-keypoint pose model.
     """
     found = locate_weights(weights, sha256)
-    close = load_closeup(closeup) if weights == DEFAULT_WEIGHTS else None
+    close = load_closeup(closeup) if closeup and weights == DEFAULT_WEIGHTS else None
     if device is None:
         device = "cuda:0" if _has_gpu() else "cpu"
     if device == "cpu":

@@ -68,7 +68,7 @@ class Network(Protocol):
     """Whatever finds people in an image. May be called from several threads at a time.
 
     ``image_size`` is the longer side in pixels at which it looks at whole frames. ``closeup`` finds
-    the keypoints of somebody who was found, None where they are good enough as they are.
+    the keypoints of somebody who was found; None for weights that it was not taught to help.
     """
 
     image_size: int

@@ -5,7 +5,11 @@ from typer.testing import CliRunner
 
 from bot.cli import train_angles
 from bot.cli.main import app
-from pipeline.space.weights import load
+from pipeline.errors import SettingError
+from pipeline.space.lessons import make_lessons, watched_clips
+from pipeline.space.teller import Teller
+from pipeline.space.train import TrainingSettings, train
+from pipeline.space.weights import load, save
 
 FEW = ("--sets", "12", "--filmed", "0", "--examined", "8", "--right", "8")
 
@@ -31,3 +35,14 @@ def test_a_short_teaching_writes_weights_and_a_card_and_keeps_its_lessons(tmp_pa
         "19000-8.npz",
         "19002-8.npz",
     ]
+
+
+def test_weights_of_another_network_are_no_start(tmp_path: Path) -> None:
+    names = ("barbell_biceps_curl",)
+    settings = TrainingSettings(width=16, blocks=1, steps=1, batch=1)
+    lessons = make_lessons(names, watched_clips(names, 2, 0))
+    network = train(lessons, names, settings, lambda *_: None)
+    save(Teller.as_told(network, {names[0]: ("a", "b")}), tmp_path / "other.npz")
+    result = CliRunner().invoke(app, ["train-angles", *FEW, "--start", str(tmp_path / "other.npz")])
+    assert isinstance(result.exception, SettingError)
+    assert "another size" in str(result.exception)

@@ -12,6 +12,7 @@ from pipeline.pose.closeup import CROP_PX, ROOM, CloseUp, Crop, load_closeup
 from references.skeleton import KEYPOINT_INDEX
 from tests.tracks import curl_pose
 
+PREPARED = 7
 UPRIGHT = curl_pose(90.0)[:, :2].astype(np.float64)
 
 
@@ -46,6 +47,11 @@ def test_keypoints_that_are_not_known_do_not_count() -> None:
     crop = Crop.around(some)
     assert np.isfinite([*crop.centre, crop.side]).all()
     assert crop.turn_rad == 0
+
+
+def test_of_nobody_there_is_no_square() -> None:
+    with pytest.raises(ValueError, match="no keypoint"):
+        Crop.around(np.full((17, 2), np.nan))
 
 
 def test_what_is_cut_lies_where_the_matrix_says() -> None:
@@ -94,6 +100,7 @@ class Mover(CloseUp):
         self, square: Image, crop: Crop, expected: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         self.looks += 1
+        assert (square == PREPARED).all()
         there = (expected + self._xy) / 2 if self.looks == 1 else self._xy
         return there.astype(np.float32), np.full(17, 0.5 * self.looks, np.float32)
 
@@ -102,7 +109,9 @@ class Mover(CloseUp):
 def test_a_body_that_is_elsewhere_is_looked_at_again(off: float, looks: int) -> None:
     mover = Mover(UPRIGHT)
     aside = UPRIGHT + [off * np.ptp(UPRIGHT, axis=0).max(), 0]
-    xy, conf = mover.look(np.zeros((9, 9, 3), np.uint8), aside, np.flip)
+    xy, conf = mover.look(
+        np.zeros((9, 9, 3), np.uint8), aside, lambda cut: np.full_like(cut, PREPARED)
+    )
     assert mover.looks == looks
     assert conf == pytest.approx([0.5 if looks == 1 else 0.75] * 17)
     # Halfway, and the mean of halfway and there.

@@ -71,18 +71,23 @@ class ScriptedNetwork:
 
 
 class ScriptedCloseUp(CloseUp):
-    """Sees each keypoint so many pixels to the right of where it is expected."""
+    """Sees each keypoint so many pixels to the right of where it is expected.
 
-    def __init__(self, off_px: float) -> None:
+    In the look ``astray`` they are somebody else's, far away.
+    """
+
+    def __init__(self, off_px: float, *, astray: int = 0) -> None:
         self.looks = 0
         self._off_px = off_px
+        self._astray = astray
 
     def keypoints(
         self, square: Image, crop: Crop, expected: Floats
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         assert square.shape == (CROP_PX, CROP_PX, 3)
         self.looks += 1
-        seen = np.asarray(expected + [self._off_px, 0], np.float32)
+        off_px = WIDTH / SHRUNK if self.looks == self._astray else self._off_px
+        seen = np.asarray(expected + [off_px, 0], np.float32)
         return seen, np.full(17, 0.7, np.float32)
 
 
@@ -177,8 +182,18 @@ def test_keypoints_are_those_seen_closely(clip: Path, look: LookSettings) -> Non
     assert np.abs(moved).max() < 1 + 16 / SHRUNK
     assert np.all(observation.track.conf == np.float32(0.7))
     assert all(region is None for _, region in network.looks)
-    assert len(network.looks) + closeup.looks >= len(network.looks) * 2
+    if look == EVERY:
+        assert closeup.looks >= 120
     assert steps[-1] == ("pose", 1.0)
+
+
+def test_a_lifter_lost_from_nearby_is_looked_for_everywhere(clip: Path) -> None:
+    plain, _, _ = watch(clip, script(), WHOLE)
+    # The first 25 looks are at the sightings.
+    observation, network, _ = watch(clip, script(), EVERY, ScriptedCloseUp(0.0, astray=40))
+    assert len(network.looks) == 25 + 1
+    assert np.abs(observation.track.xy - plain.track.xy).max() < 24 / SHRUNK
+    assert np.all(observation.track.conf == np.float32(0.7))
 
 
 def test_somebody_else_seen_closely_is_not_the_lifter(clip: Path) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from pipeline.clip import Image
 from pipeline.errors import SettingError
@@ -38,24 +37,24 @@ _HIPS: Final = [KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"]]
 class Opinion:
     """Where BlazePose sees somebody: ``xy`` (17, 2) pixels, the mean of several looks.
 
-    ``spread`` (17,) is how far these looks are apart, the standard deviation in pixels, and
-    ``visible`` (17,) how surely each keypoint is seen.
+    ``spread`` (17,) is how far these looks are apart, the standard deviation in pixels.
     """
 
     xy: Floats
     spread: Floats
-    visible: Floats
 
 
 class BlazePose:
     """BlazePose's landmark network, ``path`` being its TensorFlow Lite file.
 
-    Raises SettingError when the file is missing or is no such network.
+    Raises SettingError when the file is missing or is no such network, or when what runs it is.
     """
 
     def __init__(self, path: Path) -> None:
-        from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 (in the extra alone)
-
+        try:
+            from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 (an extra)
+        except ImportError as error:
+            raise SettingError("tune.no_teacher") from error
         try:
             self._network: Any = Interpreter(str(path), num_threads=1)
             self._network.allocate_tensors()
@@ -70,23 +69,20 @@ class BlazePose:
         middle = expected[_HIPS].mean(axis=0)
         radius = float(np.linalg.norm(expected - middle, axis=1).max())
         turn = Crop.around(expected).turn_rad
-        points, _ = self._landmarks(image, Crop(middle, _RADII * radius, turn), mirrored=False)
+        points = self._landmarks(image, Crop(middle, _RADII * radius, turn), mirrored=False)
         up = points[_RIM] - points[_MIDDLE]
         side = _RADII * float(np.linalg.norm(up))
         turn = -float(np.arctan2(up[0], -up[1]))
-        places, sights = [], []
+        places = []
         for larger, further in _LOOKS:
             for mirrored in (False, True):
                 crop = Crop(points[_MIDDLE], larger * side, turn + further)
-                seen, visible = self._landmarks(image, crop, mirrored=mirrored)
-                order = list(MIRROR) if mirrored else slice(None)
-                places.append(seen[_COCO][order])
-                sights.append(visible[_COCO][order])
-        spread = np.std(places, axis=0).mean(axis=-1)
-        return Opinion(np.mean(places, axis=0), spread, np.mean(sights, axis=0))
+                seen = self._landmarks(image, crop, mirrored=mirrored)[_COCO]
+                places.append(seen[list(MIRROR)] if mirrored else seen)
+        return Opinion(np.mean(places, axis=0), np.std(places, axis=0).mean(axis=-1))
 
-    def _landmarks(self, image: Image, crop: Crop, *, mirrored: bool) -> tuple[Floats, Floats]:
-        """Return 39 points (39, 2) in pixels of the image, and how surely each is seen (39,)."""
+    def _landmarks(self, image: Image, crop: Crop, *, mirrored: bool) -> Floats:
+        """Return 39 points (39, 2) in pixels of the image."""
         square = crop.cut(image, _SIDE_PX)
         if mirrored:
             square = np.ascontiguousarray(square[:, ::-1])
@@ -97,4 +93,4 @@ class BlazePose:
         if mirrored:
             rows[:, 0] = _SIDE_PX - 1 - rows[:, 0]
         back = cv2.invertAffineTransform(crop.matrix(_SIDE_PX))
-        return rows[:, :2] @ back[:, :2].T + back[:, 2], expit(rows[:, 3])
+        return np.asarray(rows[:, :2] @ back[:, :2].T + back[:, 2])

@@ -7,7 +7,9 @@ learned from far fewer pictures than finding it (Moon et al., "PoseFix", 2019).
 """
 
 import copy
+import hashlib
 import os
+import pickle
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pipeline.errors import SettingError
 from pipeline.pose.closeup import CROP_PX
 from pipeline.pose.network import import_yolo
 from pipeline.pose.tune.squares import Square, shown
@@ -39,6 +42,7 @@ _EXPECTED: Final = ((1.5, 2.0), (5.0, 4.0))
 # These first layers keep what they know: edges and textures.
 _FROZEN: Final = 3
 _WARM_UP_STEPS: Final = 100
+_SAVED_EVERY: Final = 100
 # The layers that are kept learn this much more slowly than the new ones.
 _KEPT_RATE: Final = 0.15
 # Weights of the losses beside that of the map: distance, in sides of the square, and visibility.
@@ -87,10 +91,12 @@ class CloseUpNetwork(nn.Module):
             )
 
     @classmethod
-    def of(cls, weights: str = DEFAULT_WEIGHTS) -> "CloseUpNetwork":
+    def of(cls, weights: str = DEFAULT_WEIGHTS, *, seed: int = 0) -> "CloseUpNetwork":
         """Return a network on the layers of YOLO11n-pose ``weights``, its head untaught."""
         yolo = import_yolo()(locate_weights(weights))
-        return cls(copy.deepcopy(yolo.model.float().model[:17]))
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return cls(copy.deepcopy(yolo.model.float().model[:17]))
 
     def forward(self, x: torch.Tensor, expected: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """See the class."""
@@ -176,8 +182,10 @@ def teach(
     """Return the network taught on squares, each drawn as often as ``chances`` say.
 
     A run that was interrupted goes on from ``checkpoint``, which is written every hundred steps;
-    ``report`` gets the step and its losses then.
+    ``report`` gets the step and its losses then. Raises SettingError when the checkpoint is that of
+    another run.
     """
+    identity = _identity(network, squares, chances, settings)
     torch.manual_seed(settings.seed)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for parameter in network.kept[:_FROZEN].parameters():
@@ -196,8 +204,9 @@ def teach(
     mean = copy.deepcopy(network)
     begun = 0
     if checkpoint.exists():
-        # We wrote this file ourselves.
-        state = torch.load(checkpoint, weights_only=True)
+        state = _state(checkpoint)
+        if state["identity"] != identity:
+            raise SettingError("tune.other_run", path=checkpoint)
         begun = state["step"]
         for part, name in ((network, "network"), (mean, "mean"), (optimizer, "optimizer")):
             part.load_state_dict(state[name])
@@ -218,26 +227,58 @@ def teach(
         schedule.step()
         _remember(mean, network, min(_MEMORY, (1 + step) / (10 + step)))
         recent.append([float(part.detach()) for part in parts])
-        if step % 100 == 0 or step == settings.steps:
-            report(step, np.mean(recent, axis=0).tolist())
-            recent.clear()
+        if step % _SAVED_EVERY == 0 or step == settings.steps:
+            unfinished = checkpoint.with_suffix(".part")
             torch.save(
                 {
+                    "identity": identity,
                     "step": step,
                     "network": network.state_dict(),
                     "mean": mean.state_dict(),
                     "optimizer": optimizer.state_dict(),
                     "schedule": schedule.state_dict(),
                 },
-                checkpoint,
+                unfinished,
             )
+            unfinished.replace(checkpoint)
+            report(step, np.mean(recent, axis=0).tolist())
+            recent.clear()
     return mean.eval()
 
 
 def load_taught(network: CloseUpNetwork, checkpoint: Path) -> None:
-    """Give a network what another had learned when it wrote its checkpoint."""
-    # We wrote this file ourselves.
-    network.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    """Give a network what another had learned when it wrote its checkpoint.
+
+    Raises SettingError for a file that is no such checkpoint.
+    """
+    network.load_state_dict(_state(checkpoint)["mean"])
+
+
+def _state(checkpoint: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
+        known = state.keys() >= {"identity", "step", "mean"}
+    except (OSError, EOFError, AttributeError, RuntimeError, pickle.UnpicklingError) as error:
+        raise SettingError("tune.no_checkpoint", path=checkpoint) from error
+    if not known:
+        raise SettingError("tune.no_checkpoint", path=checkpoint)
+    return state
+
+
+def _identity(
+    network: CloseUpNetwork,
+    squares: list[Square],
+    chances: npt.NDArray[np.float64],
+    settings: TeachingSettings,
+) -> str:
+    """Return what tells runs apart: where they begin, what they learn, and how."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for tensor in network.state_dict().values():
+        digest.update(tensor.numpy().tobytes())
+    for square in squares:
+        digest.update(square.xy.tobytes())
+    digest.update(chances.tobytes())
+    return digest.hexdigest()
 
 
 def exported(network: CloseUpNetwork) -> bytes:

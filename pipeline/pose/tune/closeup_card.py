@@ -26,8 +26,8 @@ Identifying people, or anything but the angles of their joints.
 - {drawn_bodies:,} bodies in {drawn:,} rendered pictures of the synthetic lifter: 22 exercises;
   bodies, rooms and clothes of the training half, seeds {first} to {last}.
 - {real_bodies:,} bodies in real clips, each placed by two teachers where they agree: BlazePose
-  (heavy, of the npm package `@mediapipe/pose`, Apache-2.0), six looks, and the pose step as it was
-  before, over time. {provenance}
+  (heavy, of the npm package `@mediapipe/pose`, Apache-2.0), six looks, and the pose step without a
+  close look, over time. {provenance}
 - Not learned from, nor any other footage of the same people: {held_out}.
 
 Real clips by exercise: {exercises}.

@@ -73,9 +73,9 @@ class Teacher(Protocol):
 class Square:
     """One body: ``picture`` is a JPEG in which it stands upright, ``xy`` (17, 2) in its pixels.
 
-    ``guess`` (17, 2) is where the pose network saw it, NaN where it did not. ``placed`` (17,) says
-    how much each place counts, 0 for unknown ones; ``visible`` (17,) is how probably each is seen,
-    and ``judged`` (17,) how much that counts.
+    ``guess`` (17, 2) is where it was seen without a close look, NaN where it was not. ``placed``
+    (17,) says how much each place counts, 0 for unknown ones; ``visible`` (17,) is how probably
+    each is seen, and ``judged`` (17,) how much that counts.
     """
 
     picture: npt.NDArray[np.uint8]
@@ -94,12 +94,12 @@ class Square:
         *rest: npt.ArrayLike,
     ) -> Self:
         """Return the body at ``xy`` of ``image``; ``rest`` are the last three fields."""
-        crop = Crop.around(xy, _STORED_ROOM)
+        placed, visible, judged = (np.asarray(field, np.float32) for field in rest)
+        crop = Crop.around(np.where(placed[:, None] > 0, xy, np.nan), _STORED_ROOM)
         _, picture = cv2.imencode(
             ".jpg", crop.cut(image, _STORED_PX), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
         )
         matrix = crop.matrix(_STORED_PX)
-        placed, visible, judged = (np.asarray(field, np.float32) for field in rest)
         places, guessed = (
             (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
             for points in (np.nan_to_num(xy), guess)
@@ -133,8 +133,8 @@ def _seen_as(xy: npt.NDArray[np.floating], people: People) -> npt.NDArray[np.flo
 def squares_in(path: Path, network: Network, teacher: Teacher, frames: int) -> Iterator[Square]:
     """Yield the lifter of a real clip in so many frames, placed by both teachers.
 
-    One is BlazePose, the other the pose step as it is, over time and smoothed. Raises ClipError for
-    a clip that cannot be watched.
+    One is ``teacher``, the other the pose step with ``network``, over time and smoothed. Raises
+    ClipError for a clip that cannot be watched.
     """
     track = observe(path, network, progress=lambda _step, _done: None).track
     known = np.flatnonzero(np.isfinite(track.xy[..., 0]).sum(axis=1) >= track.xy.shape[1] - 2)
@@ -153,6 +153,8 @@ def squares_in(path: Path, network: Network, teacher: Teacher, frames: int) -> I
             opinion = teacher.look(frame.image, xy)
             size = float(np.linalg.norm(np.ptp(xy, axis=0)))
             apart = np.linalg.norm(opinion.xy - xy, axis=1) / size
+            # Of what the pose step lost there is one place only.
+            apart[lost] = 0
             placed = np.clip((_DISAGREE - apart) / (_DISAGREE - _AGREE), 0, 1)
             placed *= np.exp(-((opinion.spread / size / _SPREAD) ** 2))
             placed[lost] *= _ALONE

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.space.lessons import Lessons
+from pipeline.space.lessons import Lessons, make_lessons, watched_clips
 from pipeline.space.measures import MEASURES
 from pipeline.space.mixing import _moved_nearer, cropped, mixed
 from pipeline.space.moments import STAGE_MOMENTS
@@ -46,7 +46,9 @@ def test_tight_pictures_never_show_the_feet_of_a_set(lessons: Lessons) -> None:
     assert (shoulders == 1).mean() < (ankles == 1).mean()
 
 
-def test_without_errors_the_rays_show_the_lifter(lessons: Lessons) -> None:
+def test_without_errors_the_rays_show_the_lifter() -> None:
+    # So many that some are filmed from the side, whatever they are.
+    lessons = make_lessons(NAMES, watched_clips(NAMES, 40, 7))
     exact = replace(lessons, error=np.zeros_like(lessons.error))
     batch = mixed(exact, np.tile(np.arange(len(exact)), 8), np.random.default_rng(1))
     side = np.abs(batch.view[batch.sight.of, 0]) > 0.9
@@ -56,7 +58,8 @@ def test_without_errors_the_rays_show_the_lifter(lessons: Lessons) -> None:
     true = batch.measures[side][..., MEASURES.index("left_elbow")]
     curls = batch.exercise[batch.sight.of][side] == NAMES.index("barbell_biceps_curl")
     # Filmed from the side, a curl's elbow is drawn about as it is.
-    assert np.nanmedian(np.abs(drawn - true)[curls]) < 8
+    assert curls.sum() > 100
+    assert np.nanmedian(np.abs(drawn - true)[curls]) < 5
 
 
 def test_sets_borrow_more_often_what_was_missed_of_filmed_ones(lessons: Lessons) -> None:

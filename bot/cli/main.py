@@ -41,7 +41,7 @@ SUBCOMMANDS: Final = {
     ),
     "tune-closeup": Subcommand(
         "bot.cli.tune_closeup:tune_closeup",
-        "Teach the network that looks closely at one body, with rendered lifters and real ones.",
+        "Teach the network that looks closely, with rendered lifters and real ones.",
     ),
     "train-angles": Subcommand(
         "bot.cli.train_angles:train_angles",

@@ -179,10 +179,11 @@ class Watch:
         self, image: Image, lifter: Sightings, t: float, closeup: CloseUp
     ) -> tuple[Floats, Floats] | None:
         """Return the lifter's keypoints and confidences, looking everywhere if need be, or None."""
-        expected, _ = lifter.pose(t)
-        seen = self._closely(image, expected, closeup)
-        if lifter.holds(seen[0], t):
-            return seen
+        if lifter.is_near(t):
+            expected, _ = lifter.pose(t)
+            seen = self._closely(image, expected, closeup)
+            if lifter.holds(seen[0], t):
+                return seen
         people = self._whole(image)
         row = lifter.row(people, t)
         if row is None:

@@ -21,6 +21,10 @@ _EDGE: Final = 0.02
 # the same shares, is somebody else.
 _REACH: Final = 0.25
 
+# What was seen longer ago than this says little about where a limb is: one look at the whole frame
+# that did not find the lifter is forgiven, two are not.
+_NEAR_S: Final = 0.34
+
 # Before the first and after the last sighting the lifter is looked for this long.
 _PATIENCE_S: Final = 0.5
 
@@ -67,6 +71,10 @@ class Sightings:
         if min(abs(t - self.t[before]), abs(t - self.t[after])) > _PATIENCE_S and before == after:
             return None
         return surroundings(self.boxes[[before, after]], size)
+
+    def is_near(self, t: float) -> bool:
+        """Return whether a sighting is near enough in time to say where the lifter is at ``t``."""
+        return bool(np.abs(self.t - t).min() <= _NEAR_S)
 
     def pose(self, t: float) -> tuple[Floats, Floats]:
         """Return keypoints (17, 2) and confidences (17,) at ``t``, between the sightings around."""

@@ -84,3 +84,9 @@ def test_a_body_at_the_edge_of_its_region_is_cut_off(region: Region, cut_off: bo
 
 def test_a_body_at_the_edge_of_the_frame_is_not() -> None:
     assert not is_cut_off(BOX, Region(200, 100, 500, 900), (500, 900))
+
+
+@pytest.mark.parametrize(("t", "near"), [(0.3, True), (0.6, False), (1.0, False), (2.5, True)])
+def test_a_sighting_is_near_for_a_third_of_a_second(t: float, near: bool) -> None:
+    lifter = sightings(170, 60, every_s=2.4)
+    assert lifter.is_near(t) is near

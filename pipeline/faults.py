@@ -43,7 +43,8 @@ def find_faults(
     ``told`` says by name how far each goes in each repetition, ``by_chance_deg`` how far it is told
     to go in sets done right. A fault is found in repetitions in which it is told to go further than
     by chance and the middle of its interval lies beyond its limit, if both hold of the set's median
-    repetition as well: one repetition alone is wrong too often.
+    repetition as well: one repetition alone is wrong too often. Nor is it found where the joint
+    that shows it cannot be judged on either side: such a fault may hide as well.
 
     A fault of a joint that is ``held_against`` another norm than the expert, by joint and phase, is
     as large as that joint's angle says. It is found where that is beyond the limit and the whole
@@ -62,9 +63,9 @@ def find_faults(
         else:
             chance_deg = None
             beyond = (size.deg > fault.limit_deg) & (size.low_deg > _SURE_SHARE * fault.limit_deg)
-        if beyond.any():
+        if beyond.any() and _is_judged(fault, comparisons):
             found.append(_found(exercise, fault, size, beyond, chance_deg, language))
-        elif _may_hide(fault, size):
+        elif beyond.any() or _may_hide(fault, size):
             untold.append(fault.name)
     found.sort(key=lambda f: (f.priority, -f.size_deg / f.limit_deg))
     return tuple(found), tuple(untold)
@@ -169,6 +170,21 @@ def _of_one_arm(fault: Fault) -> bool:
 def is_shown(fault: Fault) -> bool:
     """Tell whether any keypoint shows a fault: COCO has none of the hands."""
     return any(name != "wrist" for _, name in fault.adds)
+
+
+def _is_judged(fault: Fault, comparisons: Sequence[Comparison]) -> bool:
+    """Tell whether the joint that shows a fault is judged, on either side, where it shows it.
+
+    A report that could not measure an elbow must not say in the same breath how far it is off.
+    """
+    if fault.draws is None:
+        return True
+    joint, phase, _ = fault.draws
+    return any(
+        c.obstacle is None
+        for c in comparisons
+        if (c.joint, c.phase) in [(f"{side}_{joint}", phase) for side in SIDES]
+    )
 
 
 def _may_hide(fault: Fault, size: Interval) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.compare import Comparison
+from pipeline.compare import Comparison, Obstacle
 from pipeline.correct import what_to_change
 from pipeline.faults import fault_title, find_faults, is_shown, seen_faults
 from pipeline.norms import JointNorms, Target
@@ -14,7 +14,7 @@ from pipeline.space.answer import Interval
 from references.exercises import Exercise, Stage, exercises
 from references.experts import expert_views
 from references.motions import motions
-from references.skeleton import KEYPOINT_INDEX
+from references.skeleton import KEYPOINT_INDEX, SIDES
 from tests.tracks import curl_track
 
 CURL = exercises()["barbell_biceps_curl"]
@@ -34,6 +34,7 @@ def found(
     sizes: Mapping[str, Interval] | None = None,
     by_chance_deg: float = 5.0,
     held_against: Mapping[tuple[str, Stage], JointNorms] | None = None,
+    obstacles: Mapping[tuple[str, Stage], Obstacle] | None = None,
 ) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
     """Look for faults in a set like the expert's, but for some joints and faults."""
     comparisons = [
@@ -42,7 +43,7 @@ def found(
             check.phase,
             interval([ANGLE_DEG + (joints or {}).get((joint, check.phase), 0.0)] * 2, 4),
             ANGLE_DEG,
-            None,
+            (obstacles or {}).get((joint, check.phase)),
         )
         for check in exercise.checks
         for joint in check.joints()
@@ -110,6 +111,19 @@ def test_a_fault_that_could_hide_is_named(degrees: list[float], reach: float, to
     faults, untold = found(CURL, sizes={LEAN.name: interval(degrees, reach)})
     assert faults == ()
     assert (LEAN.name in untold) is not told
+
+
+@pytest.mark.parametrize(("judged", "is_found"), [((), False), (("right",), True)])
+def test_nothing_is_claimed_of_a_joint_that_the_report_does_not_judge(
+    judged: Sequence[str], is_found: bool
+) -> None:
+    obstacles: Mapping[tuple[str, Stage], Obstacle] = {
+        (f"{side}_elbow", "start"): "view" for side in SIDES if side not in judged
+    }
+    sizes = {"arms_stay_bent": interval([45, 45], 20)}
+    faults, untold = found(CURL, sizes=sizes, obstacles=obstacles)
+    assert [fault.name for fault in faults] == ["arms_stay_bent"] * is_found
+    assert ("arms_stay_bent" in untold) is not is_found
 
 
 def test_keypoints_never_show_wrists() -> None:

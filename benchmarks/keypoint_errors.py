@@ -199,7 +199,7 @@ def fit_reliability(looks: list[Look]) -> Reliability:
         chosen = alike if alike.sum() >= _ENOUGH else chosen
         chosen = chosen if chosen.sum() >= _ENOUGH else bins == sure
         table[which, posture, sure] = np.quantile(off[chosen], SHARE_WITHIN)
-    return Reliability(np.minimum.accumulate(table, axis=2))
+    return Reliability(np.minimum.accumulate(table, axis=2), np.ones(table.shape[:2]))
 
 
 def fit_visibility(looks: list[Look], seed: int) -> VisibilityModel:
@@ -293,7 +293,7 @@ def main(
     if visibility:
         fit_visibility(looks, seed).write(visibility)
     if reliability:
-        np.savez_compressed(reliability, off=fit_reliability(looks).off.astype(np.float32))
+        fit_reliability(looks).save(reliability)
     rows = compare(looks, table, model)
     for row in rows:
         print(row)

@@ -1,13 +1,16 @@
 """Are the keypoints where the joints are? The pose step against plain YOLO11n-pose.
 
     python -m benchmarks.pose [--clips CLIPS] [--photos PHOTOS] [--work DIR] [--quick]
+                              [--real-only] [--closeup FILE] [--reliability FILE]
 
 Renders sets of the four exercises by bodies and in rooms that no training picture shows, from 12
 sides and 3 heights, and compares two ways of finding keypoints with the truth, frame by frame: the
 baseline, ``YOLO("yolo11n-pose").predict()`` on every frame with the person it is surest of, and the
 pose step as the analysis runs it. With ``--clips`` and ``--photos``, both also on real frames and
-on photos of people who lie, labelled by hand (``benchmarks/pose_labels.md``). Rendered clips are
-kept in ``--work`` and used again. The last line is one JSON object.
+on photos of people who lie, labelled by hand (``benchmarks/pose_labels.md``); ``--reliability``
+writes error estimates that hold on the frames of ``--clips``, with a network that did not learn
+from them as ``--closeup``. Rendered clips are kept in ``--work`` and used again. The last line is
+one JSON object.
 """
 
 import json
@@ -25,6 +28,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.error_estimates import Estimates
 from benchmarks.filming import filmed
 from benchmarks.keypoint_metrics import Errors, torso_px
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
@@ -63,20 +67,18 @@ _LONG_SIDE_PX: Final = 640
 
 @dataclass(slots=True)
 class Flags:
-    """How well hidden keypoints are told from seen ones, and how honest error estimates are."""
+    """How well hidden keypoints are told from seen ones."""
 
     hidden: list[bool] = field(default_factory=list)
     flagged: list[bool] = field(default_factory=list)
-    within: list[bool] = field(default_factory=list)
 
     def table(self) -> dict[str, float]:
-        """Return precision, recall and the share of keypoints within their estimated error."""
+        """Return precision and recall."""
         hidden, flagged = np.array(self.hidden), np.array(self.flagged)
         both = float((hidden & flagged).sum())
         return {
             "precision": round(both / max(int(flagged.sum()), 1), 3),
             "recall": round(both / max(int(hidden.sum()), 1), 3),
-            "within_estimate": round(float(np.mean(self.within)), 3),
         }
 
 
@@ -124,12 +126,24 @@ def nearest(track: PoseTrack, t: float) -> int | None:
     return index if abs(track.t[index] - t) < 0.01 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in some frames: errors by way and exercise, and what the pose step says.
+
+    ``flags`` are by posture, "upright" or "lying".
+    """
+
+    plain: defaultdict[str, Errors] = field(default_factory=lambda: defaultdict(Errors))
+    ours: defaultdict[str, Errors] = field(default_factory=lambda: defaultdict(Errors))
+    flags: defaultdict[str, Flags] = field(default_factory=lambda: defaultdict(Flags))
+    estimates: Estimates = field(default_factory=Estimates)
+
+
 def on_rendered(
     clips: Iterable[tuple[str, Path]], baseline: PoseNetwork, network: Network
-) -> tuple[dict[str, Errors], dict[str, Errors], Flags]:
-    """Return the errors of the baseline and of the pose step by exercise, and of its flags."""
-    plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
-    flags = Flags()
+) -> Findings:
+    """Return what the baseline and the pose step make of rendered clips."""
+    findings = Findings()
     for exercise, path in clips:
         truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         true_xy, visible = np.array(truth["xy"]), np.array(truth["visible"])
@@ -138,59 +152,62 @@ def on_rendered(
         with Clip(path) as clip:
             for number, frame in enumerate(clip.frames()):
                 seen = visible[number]
-                plain[exercise].add(surest(baseline.people(frame.image)), true_xy[number], seen)
+                found = surest(baseline.people(frame.image))
+                findings.plain[exercise].add(found, true_xy[number], seen)
                 index = nearest(pose, frame.t)
                 if index is not None:
                     xy = pose.xy[index].astype(np.float64)
-                    ours[exercise].add(xy, true_xy[number], seen)
-                    _flag(flags, pose, error_px, index, true_xy[number], seen)
-    return plain, ours, flags
+                    findings.ours[exercise].add(xy, true_xy[number], seen)
+                    _check(findings, pose, error_px, index, true_xy[number], seen, path.stem)
+    return findings
 
 
-def _flag(
-    flags: Flags,
+def _check(
+    findings: Findings,
     pose: PoseTrack,
     error_px: Floats,
     index: int,
     true_xy: Floats,
     seen: npt.NDArray[np.bool_],
+    group: str,
 ) -> None:
-    inside = ((true_xy >= 0) & (true_xy < [pose.width, pose.height])).all(axis=1)
+    """Count what one frame's flags and error estimates are worth, of keypoints in the picture."""
+    lying = bool(lies(pose.xy[index][None])[0])
+    inside = np.all((true_xy >= 0) & (true_xy < [pose.width, pose.height]), axis=1)
+    flags = findings.flags["lying" if lying else "upright"]
     flags.hidden += (~seen[inside]).tolist()
     flags.flagged += hidden(pose)[index][inside].tolist()
-    told = inside & np.isfinite(pose.xy[index, :, 0])
     off = np.linalg.norm(pose.xy[index] - true_xy, axis=1)
-    flags.within += (off[told] <= error_px[index][told]).tolist()
+    findings.estimates.add(off, error_px[index], inside, lying=lying, group=group)
 
 
-def on_real(
-    frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network
-) -> tuple[dict[str, dict[str, Errors]], dict[str, Flags]]:
-    """Return the errors on frames labelled by hand, by way and exercise, and flags by posture.
+def on_real(frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network) -> Findings:
+    """Return what the baseline and the pose step make of frames labelled by hand.
 
     Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere. The
     pose step looks at the whole frame, then closely at the lifter.
     """
-    plain, ours = defaultdict[str, Errors](Errors), defaultdict[str, Errors](Errors)
-    flags = {"upright": Flags(), "lying": Flags()}
+    findings = Findings()
     for frame in frames:
         label = frame.label
         xy = label.xy.astype(np.float64)
         found = _closest(baseline.people(frame.image), xy)
-        plain[label.exercise].add(_pose(found), xy, label.visible)
+        findings.plain[label.exercise].add(_pose(found), xy, label.visible)
         found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
         if found is not None:
             height, width = frame.image.shape[:2]
             found = _closely(network, frame.image, found)
             one = PoseTrack(np.zeros(1), found.xy, found.conf, width, height)
-            told = flags["lying" if lies(found.xy)[0] else "upright"]
+            lying = bool(lies(found.xy)[0])
+            flags = findings.flags["lying" if lying else "upright"]
             labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
-            told.hidden += label.hidden[labelled].tolist()
-            told.flagged += hidden(one)[0][labelled].tolist()
+            flags.hidden += label.hidden[labelled].tolist()
+            flags.flagged += hidden(one)[0][labelled].tolist()
             off = np.linalg.norm(found.xy[0] - xy, axis=1)
-            told.within += (off <= load_reliability().error_px(one)[0])[labelled].tolist()
-        ours[label.exercise].add(_pose(found), xy, label.visible)
-    return {"plain YOLO": plain, "pose step": ours}, flags
+            error_px = load_reliability().error_px(one)[0]
+            findings.estimates.add(off, error_px, labelled, lying=lying, group=label.group)
+        findings.ours[label.exercise].add(_pose(found), xy, label.visible)
+    return findings
 
 
 def _closely(network: Network, image: Image, found: People) -> People:
@@ -217,16 +234,23 @@ def _closest(people: People, xy: Floats) -> People | None:
     return People(people.boxes[one], people.scores[one], people.xy[one], people.conf[one])
 
 
-def show(console: Console, title: str, errors: dict[str, dict[str, Errors]]) -> dict[str, Any]:
-    """Print the figures of each way and exercise; return them ready for JSON."""
-    figures = {way: {name: by[name].table() for name in sorted(by)} for way, by in errors.items()}
+def show(console: Console, name: str, findings: Findings) -> dict[str, Any]:
+    """Print what was found in rendered clips, real frames or photos; return it ready for JSON."""
+    ways = {"plain YOLO": findings.plain, "pose step": findings.ours}
+    figures = {way: {each: by[each].table() for each in sorted(by)} for way, by in ways.items()}
     columns = list(next(iter(next(iter(figures.values())).values())))
-    table = Table("exercise", "keypoints by", *columns, title=title)
-    for name in sorted({name for by in figures.values() for name in by}):
+    table = Table("exercise", "keypoints by", *columns, title=name)
+    for each in sorted({each for by in figures.values() for each in by}):
         for way, by in figures.items():
-            table.add_row(name, way, *(str(by[name][column]) for column in columns))
+            table.add_row(each, way, *(str(by[each][column]) for column in columns))
     console.print(table)
-    return figures
+    flags = {posture: flags.table() for posture, flags in findings.flags.items()}
+    estimates = {
+        "within": round(findings.estimates.within(), 3),
+        "within_held_out": round(findings.estimates.within_held_out(), 3),
+    }
+    console.print(f"hidden keypoints, {name}:", flags, "error estimates:", estimates)
+    return {name: figures, f"hidden_{name}": flags, f"estimates_{name}": estimates}
 
 
 def main(
@@ -239,6 +263,9 @@ def main(
     ] = CLOSEUP_FILE,
     quick: Annotated[bool, typer.Option("--quick", help="4 sides, 1 height.")] = False,
     real_only: Annotated[bool, typer.Option("--real-only", help="No rendered clips.")] = False,
+    reliability: Annotated[
+        Path | None, typer.Option(help="Write here error estimates that hold on the real frames.")
+    ] = None,
 ) -> None:
     """Measure."""
     console = Console(width=140)
@@ -248,23 +275,14 @@ def main(
         azimuths, heights = (AZIMUTHS[::3], HEIGHTS_M[1:2]) if quick else (AZIMUTHS, HEIGHTS_M)
         views = [(e, a, h) for e in EXERCISES for a in azimuths for h in heights]
         watched = track(rendered(work, views), "rendered", total=len(views), console=console)
-        plain, ours, flags = on_rendered(watched, baseline, network)
-        figures["rendered"] = show(
-            console, "rendered clips", {"plain YOLO": plain, "pose step": ours}
-        )
-        figures["hidden"] = flags.table()
-        console.print("hidden keypoints, and error estimates:", figures["hidden"])
-    real = {}
+        figures |= show(console, "rendered", on_rendered(watched, baseline, network))
     if clips:
-        real["real"] = labelled_frames(clips)
+        findings = on_real(labelled_frames(clips), baseline, network)
+        figures |= show(console, "real", findings)
+        if reliability:
+            findings.estimates.fitted(load_reliability()).save(reliability)
     if photos:
-        real["photos"] = labelled_photos(photos)
-    for name, frames in real.items():
-        errors, flagged = on_real(frames, baseline, network)
-        figures[name] = show(console, name, errors)
-        hidden_in = {posture: told.table() for posture, told in flagged.items() if told.hidden}
-        figures[f"hidden_{name}"] = hidden_in
-        console.print(f"hidden keypoints, {name}:", hidden_in)
+        figures |= show(console, "photos", on_real(labelled_photos(photos), baseline, network))
     print(json.dumps(figures))
 
 

@@ -6,8 +6,9 @@ Made-up sets, as a pose network would see them, of all exercises that move and a
 that are judged, by bodies that nothing learned from; then real ones, one folder per exercise, held
 against the counts in the folder's ``manifest.csv``. Where it tells when repetitions start, it
 counts those too that the clip cuts off; such clips are also held against it from the first start to
-the last, between which all are whole. Every real miss is listed. Poses are kept in ``--poses``. The
-last line is one JSON object.
+the last, between which all are whole. Every real miss is listed, and so are clips that the pose
+step refuses, which do not count otherwise. Poses are kept in ``--poses``. The last line is one JSON
+object.
 """
 
 import json
@@ -26,6 +27,7 @@ from rich.table import Table
 from benchmarks.form_scores import Share
 from benchmarks.labels import labelled_repetitions, labelled_starts
 from pipeline.classify.extract import pose_cache
+from pipeline.errors import ClipError
 from pipeline.pose.smooth import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.repetitions import TimedSwing, find_repetitions
@@ -82,8 +84,10 @@ def main(
         ]
         figures[kind] = _show_made_up(console, kind.replace("_", " "), made_up)
     if clips:
-        for kind, counted in _real(clips, poses).items():
+        real, refused = _real(clips, poses)
+        for kind, counted in real.items():
             figures[kind] = _show_real(console, kind.replace("_", " "), counted)
+        figures["refused"] = refused
     print(json.dumps(figures))
 
 
@@ -152,15 +156,22 @@ def _show_made_up(console: Console, title: str, counted: Sequence[Counted]) -> d
     }
 
 
-def _real(folder: Path, poses: Path) -> Mapping[str, Sequence[Counted]]:
-    """Return what was counted in real clips against the labels, and from start to start."""
+def _real(folder: Path, poses: Path) -> tuple[Mapping[str, Sequence[Counted]], Sequence[str]]:
+    """Return what was counted in real clips against the labels, and from start to start.
+
+    With them the names of clips of which nothing is said, because the lifter is not seen.
+    """
     cache = pose_cache(poses)
     manifest = folder / "manifest.csv"
     starts = labelled_starts(manifest)
-    as_labelled, whole = [], []
+    as_labelled, whole, refused = [], [], []
     for name, true in labelled_repetitions(manifest).items():
         exercise = Path(name).parent.name
-        track = cache.track(folder / name)
+        try:
+            track = cache.track(folder / name)
+        except ClipError:
+            refused.append(name)
+            continue
         found = find_repetitions(track, expert_views(exercise))
         as_labelled.append(Counted(name, exercise, len(found), true))
         whole.append(as_labelled[-1])
@@ -169,7 +180,7 @@ def _real(folder: Path, poses: Path) -> Mapping[str, Sequence[Counted]]:
             turns = track.t[[each.frames.turn for each in found]]
             between = int(((turns > first) & (turns < last)).sum())
             whole[-1] = Counted(name, exercise, between, len(starts[name]) - 1)
-    return {"real_as_labelled": as_labelled, "real_whole_repetitions": whole}
+    return {"real_as_labelled": as_labelled, "real_whole_repetitions": whole}, refused
 
 
 def _show_real(console: Console, title: str, counted: Sequence[Counted]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a confidence is worth."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,9 @@ UPRIGHT = np.zeros((17, 2), np.float32)
 UPRIGHT[:, 1] = np.linspace(0, 160, 17)
 UPRIGHT[[5, 6], 1] = 50
 UPRIGHT[[11, 12], 1] = 100
+
+
+NO_MORE = np.ones((len(KEYPOINT_KINDS), 2))
 
 
 def track(xy: np.ndarray, conf: float = 0.95) -> PoseTrack:
@@ -39,7 +44,7 @@ def test_a_torso_flat_in_the_picture_lies() -> None:
 
 def test_an_error_grows_with_the_torso_and_shrinks_with_confidence() -> None:
     off = np.linspace(0.7, 0.1, 7) * np.ones((len(KEYPOINT_KINDS), 2, 1))
-    reliability = Reliability(off)
+    reliability = Reliability(off, NO_MORE)
     assert reliability.error_px(track(UPRIGHT, 1.0)) == pytest.approx(0.1 * 50)
     assert reliability.error_px(track(2 * UPRIGHT, 1.0)) == pytest.approx(0.1 * 100)
     assert reliability.error_px(track(UPRIGHT, 0.0)) == pytest.approx(0.7 * 50)
@@ -47,7 +52,19 @@ def test_an_error_grows_with_the_torso_and_shrinks_with_confidence() -> None:
 
 def test_lying_keypoints_have_errors_of_their_own() -> None:
     off = np.stack([np.full((9, 7), 0.1), np.full((9, 7), 0.3)], axis=1)
-    assert Reliability(off).error_px(track(UPRIGHT[:, ::-1])) == pytest.approx(0.3 * 50)
+    assert Reliability(off, NO_MORE).error_px(track(UPRIGHT[:, ::-1])) == pytest.approx(0.3 * 50)
+
+
+def test_keypoints_of_real_frames_are_further_off(tmp_path: Path) -> None:
+    real = NO_MORE.copy()
+    real[KEYPOINT_KINDS.index("hip"), 0] = 1.5
+    file = tmp_path / "reliability.npz"
+    Reliability(np.full((len(KEYPOINT_KINDS), 2, 7), 0.1), real).save(file)
+    with np.load(file) as arrays:
+        reliability = Reliability(arrays["off"], arrays["real"])
+    error = reliability.error_px(track(UPRIGHT))
+    assert error[:, KEYPOINT_INDEX["left_hip"]] == pytest.approx(7.5)
+    assert error[:, KEYPOINT_INDEX["left_knee"]] == pytest.approx(5.0)
 
 
 def test_a_keypoint_that_is_not_known_has_no_error() -> None:

@@ -20,7 +20,9 @@ from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pictures import draw_pictures
 from pipeline.pose import loading
 from pipeline.pose.people import Network
+from pipeline.pose.reliability import load_reliability
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.report import ClipFacts, Reference, Report
 from pipeline.summary import write_summary
@@ -77,7 +79,9 @@ def analyze(
     )
     report = _conclude(observation, out, name, camera, settings.coaches, body, language, progress)
     if save_poses:
-        observation.track.save(out / "poses.npz")
+        track = observation.track
+        error_px = load_reliability().error_px(track).astype(np.float32)
+        track.save(out / "poses.npz", hidden=hidden(track), error_px=error_px)
     return report
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,17 +31,18 @@ class PoseTrack:
     def __len__(self) -> int:
         return len(self.t)
 
-    def save(self, path: Path) -> None:
-        """Write the track as a compressed NumPy archive."""
+    def save(self, path: Path, **beside: npt.NDArray[np.generic]) -> None:
+        """Write the track, and what is known ``beside`` it, as a compressed NumPy archive."""
+        arrays: dict[str, Any] = {
+            "t": self.t,
+            "xy": self.xy,
+            "conf": self.conf,
+            "width": self.width,
+            "height": self.height,
+            **beside,
+        }
         with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                t=self.t,
-                xy=self.xy,
-                conf=self.conf,
-                width=self.width,
-                height=self.height,
-            )
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "PoseTrack":

@@ -11,9 +11,11 @@ from PIL import Image
 from pipeline.analysis import analyze, rejudge
 from pipeline.camera import Camera
 from pipeline.errors import SettingError
+from pipeline.pose.reliability import SHARE_WITHIN
 from pipeline.pose.track import PoseTrack
 from pipeline.report import Report
 from references.geometry import joint_angles
+from references.skeleton import KEYPOINT_INDEX
 
 CLIP = Path(__file__).parents[2] / "references" / "clips" / "barbell_biceps_curl.mp4"
 TRUTH = json.loads(CLIP.with_suffix(".json").read_text(encoding="utf-8"))
@@ -56,6 +58,11 @@ def test_the_keypoints_are_where_the_body_was(out: Path) -> None:
     drawn = joint_angles(true)["left_elbow"]
     seen = joint_angles(track.xy)["left_elbow"]
     assert np.nanmedian(np.abs(drawn - seen)) < 6
+    with np.load(out / "poses.npz") as poses:
+        off = np.linalg.norm(track.xy - true, axis=2)
+        assert (off <= poses["error_px"])[np.isfinite(off)].mean() > SHARE_WITHIN
+        left, right = KEYPOINT_INDEX["left_elbow"], KEYPOINT_INDEX["right_elbow"]
+        assert poses["hidden"].mean(axis=0)[[left, right]] == pytest.approx([0, 1], abs=0.2)
 
 
 def test_the_planted_fault_is_the_correction(report: Report) -> None:

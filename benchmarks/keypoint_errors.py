@@ -22,9 +22,9 @@ import typer
 from rich.progress import track
 from scipy.stats import binomtest, spearmanr
 
-from pipeline.clip import Image
+from benchmarks.stills import seen_in_still
 from pipeline.pose.loading import load_network
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network
 from pipeline.pose.reliability import (
     CONFIDENCES,
     SHARE_WITHIN,
@@ -35,7 +35,6 @@ from pipeline.pose.smooth import torso_length
 from pipeline.pose.tune.visibility import teach_visibility
 from pipeline.pose.visibility import VisibilityModel
 from pipeline.pose.weights import DEFAULT_WEIGHTS
-from pipeline.watch import LookSettings
 from references.geometry import lies
 from references.motions import motions
 from references.skeleton import KEYPOINT_INDEX, KEYPOINT_KINDS, KIND_OF_KEYPOINT, MIRROR
@@ -48,7 +47,6 @@ from references.synthetic.error_model import (
     classes,
     load_error_model,
 )
-from references.synthetic.scene import Figure
 from references.synthetic.stills import still
 from references.viewpoint import Viewpoint
 
@@ -86,7 +84,7 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
     """Render and look: ``frames`` single frames, the exercises named in turn.
 
     Bodies, clothes and rooms are those that no training picture shows. The network looks as the
-    pose step does: at the whole frame, at the size that `LookSettings` names, then closely.
+    pose step does.
     """
     looks = []
     for number in track(range(frames), "looking"):
@@ -96,7 +94,7 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
         )
         lifter = picture.people[0]
         if np.isfinite(lifter.box).all():
-            seen, conf = _seen(network, picture.image, lifter)
+            seen, conf = seen_in_still(network, picture.image, lifter.xy) or (None, None)
             height, width = picture.image.shape[:2]
             inside = np.asarray(((lifter.xy >= 0) & (lifter.xy < (width, height))).all(axis=1))
             looks.append(
@@ -112,27 +110,6 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
                 )
             )
     return looks
-
-
-def _seen(
-    network: Network, image: Image, lifter: Figure
-) -> tuple[Floats, Floats] | tuple[None, None]:
-    """Return keypoints (17, 2) and confidences (17,) of the lifter as the pose step has them."""
-    found = _nearest(network.people(image, None, LookSettings().whole_size), lifter.xy)
-    if found[0] is None or not network.closeup:
-        return found
-    xy, sure = network.closeup.look(image, found[0])
-    return xy.astype(np.float64), sure.astype(np.float64)
-
-
-def _nearest(people: People, true_xy: Floats) -> tuple[Floats, Floats] | tuple[None, None]:
-    if not len(people.scores):
-        return None, None
-    distance = np.median(np.linalg.norm(people.xy - true_xy, axis=2), axis=1)
-    best = int(distance.argmin())
-    if distance[best] > body_size(true_xy[None])[0]:
-        return None, None
-    return people.xy[best].astype(np.float64), people.conf[best].astype(np.float64)
 
 
 def tabulate(looks: list[Look]) -> dict[str, Any]:

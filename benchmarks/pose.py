@@ -30,9 +30,10 @@ from rich.table import Table
 
 from benchmarks.error_estimates import Estimates
 from benchmarks.filming import filmed
-from benchmarks.keypoint_metrics import Errors, torso_px
+from benchmarks.keypoint_metrics import Errors
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
-from pipeline.clip import Clip, Image
+from benchmarks.stills import nearest_person, seen_in_still
+from pipeline.clip import Clip
 from pipeline.observe import ObserveSettings, observe
 from pipeline.pose.closeup import CLOSEUP_FILE
 from pipeline.pose.loading import load_network
@@ -42,7 +43,6 @@ from pipeline.pose.reliability import load_reliability
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.visibility import hidden
 from pipeline.pose.weights import DEFAULT_WEIGHTS, STOCK_WEIGHTS
-from pipeline.watch import LookSettings
 from references.geometry import lies
 from references.lens import Lens
 from references.skeleton import KEYPOINT_INDEX
@@ -184,54 +184,32 @@ def _check(
 def on_real(frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network) -> Findings:
     """Return what the baseline and the pose step make of frames labelled by hand.
 
-    Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere. The
-    pose step looks at the whole frame, then closely at the lifter.
+    Whoever is nearest to the labels is compared: choosing the lifter is measured elsewhere.
     """
     findings = Findings()
     for frame in frames:
         label = frame.label
         xy = label.xy.astype(np.float64)
-        found = _closest(baseline.people(frame.image), xy)
-        findings.plain[label.exercise].add(_pose(found), xy, label.visible)
-        found = _closest(network.people(frame.image, None, LookSettings().whole_size), xy)
-        if found is not None:
-            height, width = frame.image.shape[:2]
-            found = _closely(network, frame.image, found)
-            one = PoseTrack(np.zeros(1), found.xy, found.conf, width, height)
-            lying = bool(lies(found.xy)[0])
-            flags = findings.flags["lying" if lying else "upright"]
-            labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
-            flags.hidden += label.hidden[labelled].tolist()
-            flags.flagged += hidden(one)[0][labelled].tolist()
-            off = np.linalg.norm(found.xy[0] - xy, axis=1)
-            error_px = load_reliability().error_px(one)[0]
-            findings.estimates.add(off, error_px, labelled, lying=lying, group=label.group)
-        findings.ours[label.exercise].add(_pose(found), xy, label.visible)
+        people = baseline.people(frame.image)
+        number = nearest_person(people, xy)
+        plain = None if number is None else people.xy[number].astype(np.float64)
+        findings.plain[label.exercise].add(plain, xy, label.visible)
+        seen = seen_in_still(network, frame.image, xy)
+        findings.ours[label.exercise].add(seen and seen[0], xy, label.visible)
+        if seen is None:
+            continue
+        found, conf = (values.astype(np.float32)[None] for values in seen)
+        height, width = frame.image.shape[:2]
+        one = PoseTrack(np.zeros(1), found, conf, width, height)
+        lying = bool(lies(found)[0])
+        flags = findings.flags["lying" if lying else "upright"]
+        labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
+        flags.hidden += label.hidden[labelled].tolist()
+        flags.flagged += hidden(one)[0][labelled].tolist()
+        off = np.linalg.norm(found[0] - xy, axis=1)
+        error_px = load_reliability().error_px(one)[0]
+        findings.estimates.add(off, error_px, labelled, lying=lying, group=label.group)
     return findings
-
-
-def _closely(network: Network, image: Image, found: People) -> People:
-    """Return the one person found as seen from nearby."""
-    if not network.closeup:
-        return found
-    xy, conf = network.closeup.look(image, found.xy[0])
-    return replace(found, xy=xy[None], conf=conf[None])
-
-
-def _pose(found: People | None) -> Floats | None:
-    return None if found is None else found.xy[0].astype(np.float64)
-
-
-def _closest(people: People, xy: Floats) -> People | None:
-    """Return only the person nearest to labels (17, 2), None if nobody is near."""
-    if not len(people.boxes):
-        return None
-    off = np.nanmean(np.linalg.norm(people.xy - xy, axis=2), axis=1)
-    best = int(np.argmin(off))
-    if off[best] > 2 * torso_px(xy):
-        return None
-    one = slice(best, best + 1)
-    return People(people.boxes[one], people.scores[one], people.xy[one], people.conf[one])
 
 
 def show(console: Console, name: str, findings: Findings) -> dict[str, Any]:

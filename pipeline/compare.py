@@ -37,13 +37,6 @@ _MIN_SEEN_SHARE: Final = 0.5
 # Of a repetition in which the driving joint moves less, nobody can say which share of it is done.
 _MOVING_DEG: Final = 20.0
 
-# How much of the threshold the whole interval must lie beyond.
-_SURE_SHARE: Final = 0.75
-
-# One repetition that is off among so many or more is more likely told wrongly than done wrongly:
-# all 11 of 599 synthetic sets done right in which a joint was off were off in one of three.
-_ONE_OF: Final = 3
-
 # An interval that reaches further than this to either side, as a share of the threshold, would call
 # a joint fine that is off by far more than the threshold.
 _MAX_REACH_SHARE: Final = 0.7
@@ -83,17 +76,8 @@ class Comparison:
     def off(
         self, direction: Direction, threshold_deg: float, reference_deg: float
     ) -> npt.NDArray[np.bool_]:
-        """Return in which repetitions (R,) the joint surely differs that way from a reference.
-
-        The angle told must lie further away than the threshold, and the whole interval further than
-        three quarters of it: who differs by that much needs the correction, though less urgently.
-        One repetition alone does not count where there are others.
-        """
-        beyond = self.beyond(direction, reference_deg)
-        sure = beyond.low_deg > _SURE_SHARE * threshold_deg
-        off = np.asarray((beyond.deg > threshold_deg) & sure)
-        alone = off.sum() == 1 and np.isfinite(beyond.deg).sum() >= _ONE_OF
-        return np.zeros_like(off) if alone else off
+        """Return in which repetitions (R,) the joint surely differs that way from a reference."""
+        return self.beyond(direction, reference_deg).surely_beyond(threshold_deg)
 
 
 def compare(

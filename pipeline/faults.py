@@ -1,6 +1,7 @@
 """The faults that coaches know by name, found in a set by how far each goes in degrees."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -25,8 +26,10 @@ from references.texts import DEFAULT_LANGUAGE, text
 # nine rendered ones are still passed over in silence: `benchmarks/README.md`.)
 _MAY_REACH_DEG: Final = 5.0
 
-# How much of the limit the whole interval of a joint must lie beyond.
-_SURE_SHARE: Final = 0.75
+
+# A joint whose angle is off by no more than this share of the limit says that all is fine. Nobody
+# believes a fault that the picture beside it, with the same joint's angle, does not show.
+_AGREES_SHARE: Final = 0.75
 
 
 def find_faults(
@@ -40,15 +43,16 @@ def find_faults(
 ) -> tuple[tuple[FoundFault, ...], tuple[str, ...]]:
     """Return the faults of a set, what matters most first, and those that may hide from this view.
 
-    ``told`` says by name how far each goes in each repetition, ``by_chance_deg`` how far it is told
-    to go in sets done right. A fault is found in repetitions in which it is told to go further than
-    by chance and the middle of its interval lies beyond its limit, if both hold of the set's median
-    repetition as well: one repetition alone is wrong too often. Nor is it found where the joint
-    that shows it cannot be judged on either side: such a fault may hide as well.
+    ``told`` says by name how far each goes in each repetition, ``by_chance_deg`` how far it surely
+    goes, as told of sets done right. A fault is found in repetitions in which it surely goes
+    further than by chance and the middle of its interval lies beyond its limit, if both hold of the
+    set's median repetition as well: one repetition alone is wrong too often. The angle of the joint
+    that shows the fault must not say otherwise, and where that angle is surely beyond the limit it
+    is enough. Where that joint cannot be judged on either side nothing is found: such a fault may
+    hide.
 
     A fault of a joint that is ``held_against`` another norm than the expert, by joint and phase, is
-    as large as that joint's angle says. It is found where that is beyond the limit and the whole
-    interval beyond three quarters of the limit.
+    as large as that joint's angle says, whatever is told.
     """
     found: list[FoundFault] = []
     untold: list[str] = []
@@ -56,34 +60,71 @@ def find_faults(
         if not is_shown(fault):
             untold.append(fault.name)
             continue
-        size = _by_joints(exercise, fault, comparisons, held_against)
-        if size is None:
-            size, chance_deg = told[fault.name], by_chance_deg[fault.name]
-            beyond = beyond_limit(size, fault.limit_deg, chance_deg)
-        else:
-            chance_deg = None
-            beyond = (size.deg > fault.limit_deg) & (size.low_deg > _SURE_SHARE * fault.limit_deg)
-        if beyond.any() and _is_judged(fault, comparisons):
-            found.append(_found(exercise, fault, size, beyond, chance_deg, language))
-        elif beyond.any() or _may_hide(fault, size):
+        finding = _look_for(
+            fault,
+            told[fault.name],
+            by_chance_deg[fault.name],
+            _by_joints(exercise, fault, comparisons, held_against),
+        )
+        if finding.beyond.any() and _is_judged(fault, comparisons):
+            found.append(_found(exercise, fault, finding, language))
+        elif finding.beyond.any() or _may_hide(fault, finding.size):
             untold.append(fault.name)
     found.sort(key=lambda f: (f.priority, -f.size_deg / f.limit_deg))
     return tuple(found), tuple(untold)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """How far a fault goes, and in which repetitions (R,) beyond its limit.
+
+    ``by_chance_deg`` is set where that is what it was compared with.
+    """
+
+    size: Interval
+    beyond: npt.NDArray[np.bool_]
+    by_chance_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _ByJoints:
+    """How far a fault goes by the angles of the joint that shows it, and whether only that counts.
+
+    It does where the joint is held against another norm than the expert.
+    """
+
+    size: Interval
+    alone: bool
+
+
+def _look_for(
+    fault: Fault, told: Interval, by_chance_deg: float, by_joints: _ByJoints | None
+) -> _Finding:
+    if by_joints and by_joints.alone:
+        return _Finding(by_joints.size, by_joints.size.surely_beyond(fault.limit_deg))
+    seldom = beyond_limit(told, fault.limit_deg, by_chance_deg)
+    if by_joints is None:
+        return _Finding(told, seldom, by_chance_deg)
+    seldom &= ~(by_joints.size.deg <= _AGREES_SHARE * fault.limit_deg)
+    surely = by_joints.size.surely_beyond(fault.limit_deg)
+    if surely.any() and not seldom.any():
+        return _Finding(by_joints.size, surely)
+    return _Finding(told, seldom, by_chance_deg)
 
 
 def beyond_limit(size: Interval, limit_deg: float, by_chance_deg: float) -> npt.NDArray[np.bool_]:
     """Return in which repetitions (R,) a fault goes beyond its limit; none unless the median does.
 
     What is told of a fault that hardly shows is drawn to none, so that a small size may say much:
-    it is compared with the sizes told of sets done right. How far the fault goes is said better by
-    the middle of the interval.
+    the lower end of its interval is compared with those told of sets done right. How far the fault
+    goes is said better by the middle of the interval.
     """
     known = np.isfinite(size.deg)
-    beyond = (size.deg > by_chance_deg) & (size.middle_deg() > limit_deg)
+    beyond = (size.low_deg > by_chance_deg) & (size.middle_deg() > limit_deg)
     if not known.any():
         return beyond
-    deg, low_deg, high_deg = medians(size, known)
-    in_median = deg > by_chance_deg and (low_deg + high_deg) / 2 > limit_deg
+    _, low_deg, high_deg = medians(size, known)
+    in_median = low_deg > by_chance_deg and (low_deg + high_deg) / 2 > limit_deg
     return np.asarray(beyond & in_median)
 
 
@@ -92,11 +133,11 @@ def _by_joints(
     fault: Fault,
     comparisons: Sequence[Comparison],
     held_against: Mapping[tuple[str, Stage], JointNorms],
-) -> Interval | None:
-    """Return how far a fault goes by the angles of the joint that shows it, if they say it better.
+) -> _ByJoints | None:
+    """Return how far a fault goes by the angles of the joint that shows it.
 
-    That is what both sides have in common where the joint is held against another norm than the
-    expert; of a side that was not seen, the other one says it. None of a fault of one arm alone.
+    That is what both sides have in common; of a side that was not seen, the other one says it. None
+    of a fault that no joint shows, or of one arm alone.
     """
     if fault.draws is None or _of_one_arm(fault):
         return None
@@ -112,13 +153,11 @@ def _by_joints(
         )
         for side in (left, right)
     ]
-    if all(limit.norm == "expert" for limit in limits):
-        return None
     left_size, right_size = (
         side.beyond(direction, limit.reference_deg)
         for side, limit in zip((left, right), limits, strict=True)
     )
-    return Interval(
+    size = Interval(
         *(
             _mean_of_known(*sides)
             for sides in (
@@ -128,6 +167,7 @@ def _by_joints(
             )
         )
     )
+    return _ByJoints(size, alone=any(limit.norm != "expert" for limit in limits))
 
 
 def seen_faults(
@@ -201,11 +241,10 @@ def fault_title(name: str) -> str:
 def _found(
     exercise: Exercise,
     fault: Fault,
-    size: Interval,
-    beyond: npt.NDArray[np.bool_],
-    chance_deg: float | None,
+    finding: _Finding,
     language: str,
 ) -> FoundFault:
+    size, beyond, chance_deg = finding.size, finding.beyond, finding.by_chance_deg
     told_deg, low_deg, high_deg = medians(size, beyond)
     size_deg = told_deg if chance_deg is None else (low_deg + high_deg) / 2
     repetitions = tuple(int(i) + 1 for i in np.flatnonzero(beyond))

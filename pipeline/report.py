@@ -108,10 +108,10 @@ class FoundFault:
     """A fault that coaches know by name (``references/motions``), found in some repetitions.
 
     ``low_deg`` and ``high_deg`` are the medians of its interval over those repetitions and
-    ``size_deg`` the middle of it; up to ``limit_deg`` it is fine. ``told_deg`` is the median size
-    by which it was told from sets done right, of which hardly any is told more than
-    ``by_chance_deg``. That is None, and ``size_deg`` what was told, where a norm other than the
-    expert's counts. The rest is as in `Deviation`.
+    ``size_deg`` the middle of it; up to ``limit_deg`` it is fine. ``told_deg`` is the median best
+    guess, and of sets done right hardly any is told a ``low_deg`` beyond ``by_chance_deg``. Both
+    are None, and ``size_deg`` what was measured, where the angle of its joint says it. The rest is
+    as in `Deviation`.
     """
 
     name: str

@@ -14,14 +14,15 @@ from pipeline.space.lessons import Lessons
 from pipeline.space.measures import MOST_FAULTS
 from pipeline.space.mixing import Batch, mixed
 from pipeline.space.teller import MEASURED, SIZES, Teller, Told, Widths
+from references.motions import motions
 
 Floats = npt.NDArray[np.float64]
 
 PROMISED: Final = 0.8
 """The share of the truth that the intervals hold."""
 
-BLAMED: Final = 0.01
-"""The share of sets done right in which some fault may be told larger than by chance."""
+BLAMED: Final = 0.02
+"""The share of sets done right in which some fault may be told surely larger than by chance."""
 
 # A width beyond these factors says more about the few sets it was measured on than about others.
 _FACTORS: Final = (0.5, 3.0)
@@ -65,24 +66,34 @@ def fitted_widths(teller: Teller, sets: Iterable[Batch]) -> Widths:
 
 
 def told_by_chance(teller: Teller, sets: Iterable[Batch]) -> Floats:
-    """Return how far faults are told to go in those sets that are done right, (E, MOST_FAULTS).
+    """Return how far faults surely go, as told of sets that are done right, (E, MOST_FAULTS).
 
-    In degrees. Of all faults of an exercise together at most `BLAMED` of its sets are told one
-    larger; each fault gets the same part of that. Of an exercise without such sets nothing counts
-    as chance.
+    That is the lower end of the interval in degrees, 0 where its middle says that all is fine. Of
+    all faults of an exercise together at most `BLAMED` of its sets are told one larger; each fault
+    gets the same part of that. Of an exercise without such sets nothing counts as chance.
     """
     told: list[list[Floats]] = [[] for _ in teller.exercises()]
+    limits = [_limits(exercise) for exercise in teller.exercises()]
     for batch in sets:
-        sizes = teller.tell(batch.sight, batch.exercise).sizes[:, MEASURED:, 1]
+        sizes = teller.tell(batch.sight, batch.exercise).sizes[:, MEASURED:]
         for number, exercise in enumerate(batch.exercise):
             own = batch.sight.of == number
             if (batch.faults[own] == 0).all():
-                told[exercise].append(np.median(sizes[own], axis=0))
+                low, _, high = np.median(sizes[own], axis=0).T
+                told[exercise].append(np.where((low + high) / 2 > limits[exercise], low, 0.0))
     chance = np.zeros((len(teller.exercises()), MOST_FAULTS))
     for exercise, faults in enumerate(teller.faults.values()):
         if told[exercise]:
             chance[exercise] = np.quantile(told[exercise], 1 - BLAMED / len(faults), axis=0)
     return chance
+
+
+def _limits(exercise: str) -> Floats:
+    """Return up to how many degrees each fault is fine, (MOST_FAULTS,); others are always."""
+    limits = np.full(MOST_FAULTS, np.inf)
+    faults = motions()[exercise].faults
+    limits[: len(faults)] = [fault.limit_deg for fault in faults]
+    return limits
 
 
 def _true(batch: Batch) -> Floats:

@@ -64,10 +64,10 @@ in the interval {way_covered:.0%}.
 With a calibrated camera the mean error is {calibrated:.2f}° (without {uncalibrated:.2f}°). The view
 is off by {view:.1f}° (median), {view_90:.1f}° at the 90th percentile.
 
-Faults: *by chance* is the size of which hardly any set done right is told a larger one. Beside it,
-in how many sets in which the fault goes 15° beyond its limit, and in how many without any fault, it
-is taken to be beyond the limit: told larger than by chance, with the middle of its interval beyond
-the limit (medians over the repetitions).
+Faults: *by chance* is the lower end of the interval of which hardly any set done right is told a
+larger one. Beside it, in how many sets in which the fault goes 15° beyond its limit, and in how
+many without any fault, it is taken to be beyond the limit: surely larger than by chance, with the
+middle of its interval beyond the limit (medians over the repetitions).
 
 {faults}
 ## How

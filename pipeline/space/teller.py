@@ -69,8 +69,8 @@ class Widths:
 class Teller:
     """A network, the exercises it knows with their faults in its order, and the widths.
 
-    ``chance_deg`` (E, MOST_FAULTS) is how far each fault is told to go in a set done right, but for
-    the rare one.
+    ``chance_deg`` (E, MOST_FAULTS) is how far each fault surely goes, as told of a set done right,
+    but for the rare one.
     """
 
     network: SpaceNetwork
@@ -89,7 +89,7 @@ class Teller:
         return tuple(self.faults)
 
     def by_chance(self, exercise: str) -> Mapping[str, float]:
-        """Return how far each fault of an exercise is told to go in a set done right, by name."""
+        """Return how far each fault surely goes, as told of a set done right, by name."""
         told = self.chance_deg[self.exercises().index(exercise)]
         return {name: float(deg) for name, deg in zip(self.faults[exercise], told, strict=False)}
 

@@ -13,12 +13,13 @@ from pipeline.report import FoundFault
 from pipeline.space.answer import Interval
 from references.exercises import Exercise, Stage, exercises
 from references.experts import expert_views
-from references.motions import motions
+from references.motions import Fault, motions
 from references.skeleton import KEYPOINT_INDEX, SIDES
 from tests.tracks import curl_track
 
 CURL = exercises()["barbell_biceps_curl"]
 LEAN = motions()["barbell_biceps_curl"].fault("torso_leans_back")
+BENT = motions()["barbell_biceps_curl"].fault("arms_stay_bent")
 ANGLE_DEG = 90.0
 
 
@@ -58,6 +59,16 @@ def found(
     )
 
 
+def shown(fault: Fault, degrees: float) -> Mapping[tuple[str, Stage], float]:
+    """Return by how much the joints that show a fault differ from the expert's."""
+    if fault.draws is None:
+        return {}
+    joint, phase, direction = fault.draws
+    return {
+        (f"{side}_{joint}", phase): degrees if direction == "larger" else -degrees for side in SIDES
+    }
+
+
 @pytest.mark.parametrize(
     ("degrees", "reach", "repetitions"),
     [
@@ -90,9 +101,9 @@ def test_a_fault_is_found_in_the_repetitions_that_are_beyond_its_limit(
 @pytest.mark.parametrize(
     ("low_deg", "deg", "high_deg", "by_chance_deg", "size_deg"),
     [
-        (4, 8, 36, 5, 20),  # hardly shown, so drawn to none, yet more than by chance
-        (4, 8, 36, 9, None),
-        (4, 8, 12, 5, None),  # well shown: less than the limit
+        (4, 8, 36, 3, 20),  # hardly shown, so drawn to none, yet more than by chance
+        (4, 8, 36, 5, None),
+        (4, 8, 12, 3, None),  # well shown: less than the limit
     ],
 )
 def test_a_size_counts_by_how_seldom_it_is_told_of_sets_done_right(
@@ -102,6 +113,28 @@ def test_a_size_counts_by_how_seldom_it_is_told_of_sets_done_right(
     faults, _ = found(CURL, sizes={LEAN.name: size}, by_chance_deg=by_chance_deg)
     said = [(f.size_deg, f.told_deg, f.by_chance_deg) for f in faults]
     assert said == ([] if size_deg is None else [(size_deg, deg, by_chance_deg)])
+
+
+@pytest.mark.parametrize(("elbows_deg", "is_found"), [(10, False), (22, True)])
+def test_a_fault_that_its_joint_denies_is_not_named(elbows_deg: float, is_found: bool) -> None:
+    sizes = {BENT.name: interval([40, 40], 20)}
+    faults, untold = found(CURL, sizes=sizes, joints=shown(BENT, elbows_deg))
+    assert (BENT.name in untold) is not is_found
+    assert [fault.name for fault in faults] == ["arms_stay_bent"] * is_found
+
+
+def test_a_fault_that_its_joint_shows_is_named() -> None:
+    bent: Mapping[tuple[str, Stage], float] = {
+        ("left_elbow", "start"): -45.0,
+        ("right_elbow", "start"): -37.0,
+    }
+    [fault], _ = found(CURL, joints=bent)
+    assert fault.name == "arms_stay_bent"
+    assert (fault.size_deg, fault.low_deg, fault.high_deg) == (41, 37, 45)
+    assert fault.told_deg is None
+    assert fault.by_chance_deg is None
+    # The other arm is straight.
+    assert found(CURL, joints={("left_elbow", "start"): -45.0})[0] == ()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +154,7 @@ def test_nothing_is_claimed_of_a_joint_that_the_report_does_not_judge(
         (f"{side}_elbow", "start"): "view" for side in SIDES if side not in judged
     }
     sizes = {"arms_stay_bent": interval([45, 45], 20)}
-    faults, untold = found(CURL, sizes=sizes, obstacles=obstacles)
+    faults, untold = found(CURL, sizes=sizes, joints=shown(BENT, 40), obstacles=obstacles)
     assert [fault.name for fault in faults] == ["arms_stay_bent"] * is_found
     assert ("arms_stay_bent" in untold) is not is_found
 
@@ -191,7 +224,8 @@ def test_nothing_is_claimed_of_a_start_position_that_was_not_filmed() -> None:
 def test_every_fault_beyond_its_limit_is_found_and_has_words(exercise: str, fault: str) -> None:
     known = motions()[exercise].fault(fault)
     size = known.limit_deg + 15
-    faults, _ = found(exercises()[exercise], sizes={fault: interval([size, size], 4)})
+    sizes = {fault: interval([size, size], 4)}
+    faults, _ = found(exercises()[exercise], sizes=sizes, joints=shown(known, size))
     [named] = [each for each in faults if each.name == fault]
     assert named.size_deg == pytest.approx(size)
     assert named.repetitions == (1, 2)
@@ -201,7 +235,8 @@ def test_every_fault_beyond_its_limit_is_found_and_has_words(exercise: str, faul
 
 def test_what_is_risky_comes_first() -> None:
     sizes = {"short_top": interval([60, 60], 4), LEAN.name: interval([25, 25], 4)}
-    faults, _ = found(CURL, sizes=sizes)
+    short = motions()[CURL.name].fault("short_top")
+    faults, _ = found(CURL, sizes=sizes, joints=shown(short, 60))
     assert [fault.name for fault in faults] == ["torso_leans_back", "short_top"]
 
 

@@ -26,7 +26,6 @@ from references.texts import DEFAULT_LANGUAGE, text
 # nine rendered ones are still passed over in silence: `benchmarks/README.md`.)
 _MAY_REACH_DEG: Final = 5.0
 
-
 # A joint whose angle is off by no more than this share of the limit says that all is fine. Nobody
 # believes a fault that the picture beside it, with the same joint's angle, does not show.
 _AGREES_SHARE: Final = 0.75

@@ -45,7 +45,7 @@ class TrainingSettings:
 
     width: int = 512
     blocks: int = 4
-    steps: int = 4000
+    steps: int = 5000
     batch: int = 256
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2

@@ -39,6 +39,10 @@ _AROUND_PEAK: Final = 3
 # Expected keypoints are drawn on the map with these deviations, in its cells, and believed so much
 # before anything is learned.
 _EXPECTED: Final = ((1.5, 2.0), (5.0, 4.0))
+# What is read from the map is weighed by how far from where it is expected a keypoint may be: this
+# deviation in cells, and a share of any place. Seen from behind, a hand looks like the other one.
+_ASTRAY: Final = 12.0
+_ANYWHERE: Final = 2.5e-3
 # These first layers keep what they know: edges and textures.
 _FROZEN: Final = 3
 _WARM_UP_STEPS: Final = 100
@@ -126,6 +130,7 @@ class _Read(nn.Module):
 
     def forward(self, x: torch.Tensor, expected: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         maps, sights = self.network(x, expected)
+        maps = maps + torch.log(_drawn(expected, _ASTRAY) + _ANYWHERE)
         share = maps.flatten(2).softmax(dim=-1)
         peak = share.argmax(dim=-1, keepdim=True)
         cells = torch.arange(_MAP)

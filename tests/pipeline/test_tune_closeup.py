@@ -227,6 +227,28 @@ def test_what_was_taught_is_exported(tmp_path: Path) -> None:
     assert conf == pytest.approx(sights.sigmoid()[0].numpy(), abs=1e-3)
 
 
+class Undecided(CloseUpNetwork):
+    """Draws keypoints in two places: where they are expected and, surer, 120 pixels right."""
+
+    def forward(self, x: torch.Tensor, expected: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        cells = torch.arange(64.0) * 4 + 1.5
+
+        def peak(places: torch.Tensor) -> torch.Tensor:
+            off = (cells - places[..., None]) ** 2  # (1, 17, 2, 64)
+            return torch.exp(-(off[:, :, 1, :, None] + off[:, :, 0, None, :]) / 100)
+
+        right = expected + torch.tensor([120.0, 0.0])
+        return 8 * peak(expected) + 10 * peak(right), expected[..., 0] + 0 * x.sum()
+
+
+def test_of_two_places_the_expected_one_counts() -> None:
+    square = np.zeros((CROP_PX, CROP_PX, 3), np.uint8)
+    crop = Crop(np.array([(CROP_PX - 1) / 2] * 2), float(CROP_PX), 0.0)
+    expected = np.tile([60.0, 100.0], (17, 1))
+    xy, _ = CloseUp(exported(Undecided.of())).keypoints(square, crop, expected)
+    assert xy == pytest.approx(expected, abs=2)
+
+
 def test_the_card_names_network_and_lessons(tmp_path: Path) -> None:
     network = tmp_path / "closeup.onnx"
     network.write_bytes(b"network")

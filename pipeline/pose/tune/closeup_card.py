@@ -15,8 +15,9 @@ Written by `gymbrain tune-closeup` on {day}. sha256 of `{name}`: `{digest}`.
 
 **What it is.** The first layers of our tuned YOLO11n-pose (AGPL-3.0) with a head that draws a map
 for each of 17 COCO keypoints of one body, cut out of the picture and turned so that the trunk
-points up. A keypoint's confidence is the probability that it is visible; hidden ones are placed
-too, as well as the rest of the body tells.
+points up. What the map says is weighed by how far from its expected place a keypoint may be. A
+keypoint's confidence is the probability that it is visible; hidden ones are placed too, as well as
+the rest of the body tells.
 
 **What it is for.** Following a lifter through a clip, lying down too. **What it is not for.**
 Identifying people, or anything but the angles of their joints.

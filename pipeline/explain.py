@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.correct import listed
+from pipeline.correct import in_repetitions
 from pipeline.faults import fault_title
 from pipeline.report import Deviation, FoundFault, Repetition, Report
 from pipeline.titles import exercise_title, joint_title, moment_title
@@ -27,7 +27,7 @@ def explain(report: Report) -> tuple[str, ...]:
             for number, deviation in enumerate(report.deviations, 1)
         ),
         *(
-            "\n".join(_fault_lines(fault, number, language))
+            "\n".join(_fault_lines(report, fault, number))
             for number, fault in enumerate(report.faults, len(report.deviations) + 1)
         ),
     )
@@ -61,7 +61,8 @@ def _lines(report: Report, number: int, deviation: Deviation) -> Iterator[str]:
     yield text("explain.priority", language, priority=deviation.priority)
 
 
-def _fault_lines(fault: FoundFault, number: int, language: str) -> Iterator[str]:
+def _fault_lines(report: Report, fault: FoundFault, number: int) -> Iterator[str]:
+    language = report.language
     yield text("explain.fault", language, number=number, fault=fault_title(fault.name))
     yield text(
         "explain.size",
@@ -69,7 +70,7 @@ def _fault_lines(fault: FoundFault, number: int, language: str) -> Iterator[str]
         size=_degrees(fault.size_deg),
         low=_degrees(fault.low_deg),
         high=_degrees(fault.high_deg),
-        repetitions=listed([str(r) for r in fault.repetitions], language),
+        repetitions=in_repetitions(fault.repetitions, len(report.repetitions), language),
     )
     if fault.told_deg is not None and fault.by_chance_deg is not None:
         yield text(

@@ -21,6 +21,7 @@ def test_a_correction_is_traced_to_every_repetition_it_is_about() -> None:
     assert "Priority: 2" in paragraph
     assert fault.splitlines()[0] == "2. Torso leans back"
     assert "21° typically, between 16° and 26°" in fault
+    assert "five; in repetition 2." in fault
     assert "My best guess is 19°" in fault
     assert "the lower end is hardly ever above 8°" in fault
     assert "Up to 10° is fine. Source: textbook." in fault

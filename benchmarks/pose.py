@@ -1,7 +1,8 @@
 """Are the keypoints where the joints are? The pose step against plain YOLO11n-pose.
 
     python -m benchmarks.pose [--clips CLIPS] [--photos PHOTOS] [--work DIR] [--quick]
-                              [--real-only] [--closeup FILE] [--reliability FILE]
+                              [--exercise NAME ...] [--real-only] [--closeup FILE]
+                              [--reliability FILE]
 
 Renders sets of the four exercises by bodies and in rooms that no training picture shows, from 12
 sides and 3 heights, and compares two ways of finding keypoints with the truth, frame by frame: the
@@ -240,6 +241,9 @@ def main(
         Path, typer.Option(exists=True, dir_okay=False, help="The network that looks closely.")
     ] = CLOSEUP_FILE,
     quick: Annotated[bool, typer.Option("--quick", help="4 sides, 1 height.")] = False,
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Render only this one; repeatable.")
+    ] = None,
     real_only: Annotated[bool, typer.Option("--real-only", help="No rendered clips.")] = False,
     reliability: Annotated[
         Path | None, typer.Option(help="Write here error estimates that hold on the real frames.")
@@ -251,7 +255,7 @@ def main(
     figures: dict[str, Any] = {}
     if not real_only:
         azimuths, heights = (AZIMUTHS[::3], HEIGHTS_M[1:2]) if quick else (AZIMUTHS, HEIGHTS_M)
-        views = [(e, a, h) for e in EXERCISES for a in azimuths for h in heights]
+        views = [(e, a, h) for e in exercise or EXERCISES for a in azimuths for h in heights]
         watched = track(rendered(work, views), "rendered", total=len(views), console=console)
         figures |= show(console, "rendered", on_rendered(watched, baseline, network))
     if clips:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -128,6 +128,20 @@ def nearest(track: PoseTrack, t: float) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """What the pose step says of its keypoints: ``hidden`` and ``error_px``, both (T, 17)."""
+
+    track: PoseTrack
+    hidden: npt.NDArray[np.bool_]
+    error_px: Floats
+
+    @classmethod
+    def of(cls, track: PoseTrack) -> Self:
+        """Return what it says of a track."""
+        return cls(track, hidden(track), load_reliability().error_px(track))
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What was found in some frames: errors by way and exercise, and what the pose step says.
 
@@ -139,6 +153,27 @@ class Findings:
     flags: defaultdict[str, Flags] = field(default_factory=lambda: defaultdict(Flags))
     estimates: Estimates = field(default_factory=Estimates)
 
+    def check(
+        self,
+        claims: Claims,
+        index: int,
+        true_xy: Floats,
+        covered: npt.NDArray[np.bool_],
+        counted: npt.NDArray[np.bool_],
+        group: str,
+    ) -> None:
+        """Count what is claimed of those keypoints (17,) of one frame that are ``counted``.
+
+        ``covered`` (17,) is which ones are hidden in truth.
+        """
+        xy = claims.track.xy[index]
+        lying = bool(lies(xy[None])[0])
+        flags = self.flags["lying" if lying else "upright"]
+        flags.hidden += covered[counted].tolist()
+        flags.flagged += claims.hidden[index][counted].tolist()
+        off = np.linalg.norm(xy - true_xy, axis=1)
+        self.estimates.add(off, claims.error_px[index], counted, lying=lying, group=group)
+
 
 def on_rendered(
     clips: Iterable[tuple[str, Path]], baseline: PoseNetwork, network: Network
@@ -149,7 +184,7 @@ def on_rendered(
         truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         true_xy, visible = np.array(truth["xy"]), np.array(truth["visible"])
         pose = observe(path, network, ObserveSettings(), progress=lambda *_: None).track
-        error_px = load_reliability().error_px(pose)
+        claims = Claims.of(pose)
         with Clip(path) as clip:
             for number, frame in enumerate(clip.frames()):
                 seen = visible[number]
@@ -159,27 +194,11 @@ def on_rendered(
                 if index is not None:
                     xy = pose.xy[index].astype(np.float64)
                     findings.ours[exercise].add(xy, true_xy[number], seen)
-                    _check(findings, pose, error_px, index, true_xy[number], seen, path.stem)
+                    inside = (true_xy[number] >= 0) & (true_xy[number] < [pose.width, pose.height])
+                    findings.check(
+                        claims, index, true_xy[number], ~seen, inside.all(axis=1), path.stem
+                    )
     return findings
-
-
-def _check(
-    findings: Findings,
-    pose: PoseTrack,
-    error_px: Floats,
-    index: int,
-    true_xy: Floats,
-    seen: npt.NDArray[np.bool_],
-    group: str,
-) -> None:
-    """Count what one frame's flags and error estimates are worth, of keypoints in the picture."""
-    lying = bool(lies(pose.xy[index][None])[0])
-    inside = np.all((true_xy >= 0) & (true_xy < [pose.width, pose.height]), axis=1)
-    flags = findings.flags["lying" if lying else "upright"]
-    flags.hidden += (~seen[inside]).tolist()
-    flags.flagged += hidden(pose)[index][inside].tolist()
-    off = np.linalg.norm(pose.xy[index] - true_xy, axis=1)
-    findings.estimates.add(off, error_px[index], inside, lying=lying, group=group)
 
 
 def on_real(frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Network) -> Findings:
@@ -201,15 +220,9 @@ def on_real(frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Net
             continue
         found, conf = (values.astype(np.float32)[None] for values in seen)
         height, width = frame.image.shape[:2]
-        one = PoseTrack(np.zeros(1), found, conf, width, height)
-        lying = bool(lies(found)[0])
-        flags = findings.flags["lying" if lying else "upright"]
+        claims = Claims.of(PoseTrack(np.zeros(1), found, conf, width, height))
         labelled = (label.visible | label.hidden) & (np.arange(17) >= _FIRST_BELOW_HEAD)
-        flags.hidden += label.hidden[labelled].tolist()
-        flags.flagged += hidden(one)[0][labelled].tolist()
-        off = np.linalg.norm(found[0] - xy, axis=1)
-        error_px = load_reliability().error_px(one)[0]
-        findings.estimates.add(off, error_px, labelled, lying=lying, group=label.group)
+        findings.check(claims, 0, xy, label.hidden, labelled, label.group)
     return findings
 
 

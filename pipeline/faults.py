@@ -141,10 +141,7 @@ def _by_joints(
     if fault.draws is None or _of_one_arm(fault):
         return None
     joint, phase, direction = fault.draws
-    left, right = (
-        next(c for c in comparisons if (c.joint, c.phase) == (f"{side}_{joint}", phase))
-        for side in SIDES
-    )
+    left, right = _drawn_by(fault, comparisons)
     check = _check(exercise, joint, phase)
     limits = [
         held_against.get((side.joint, phase), EXPERT_ONLY).limit(
@@ -216,14 +213,19 @@ def _is_judged(fault: Fault, comparisons: Sequence[Comparison]) -> bool:
 
     A report that could not measure an elbow must not say in the same breath how far it is off.
     """
+    drawn_by = _drawn_by(fault, comparisons)
+    return not drawn_by or any(comparison.obstacle is None for comparison in drawn_by)
+
+
+def _drawn_by(fault: Fault, comparisons: Sequence[Comparison]) -> Sequence[Comparison]:
+    """Return the joint that shows a fault, left and right, where it shows it; none if none does."""
     if fault.draws is None:
-        return True
+        return ()
     joint, phase, _ = fault.draws
-    return any(
-        c.obstacle is None
-        for c in comparisons
-        if (c.joint, c.phase) in [(f"{side}_{joint}", phase) for side in SIDES]
-    )
+    return [
+        next(c for c in comparisons if (c.joint, c.phase) == (f"{side}_{joint}", phase))
+        for side in SIDES
+    ]
 
 
 def _may_hide(fault: Fault, size: Interval) -> bool:

@@ -33,13 +33,13 @@ from benchmarks.error_estimates import Estimates
 from benchmarks.filming import filmed
 from benchmarks.keypoint_metrics import Errors
 from benchmarks.real_frames import LabelledFrame, labelled_frames, labelled_photos
-from benchmarks.stills import nearest_person, seen_in_still
+from benchmarks.stills import NEAR, seen_in_still
 from pipeline.clip import Clip
 from pipeline.observe import ObserveSettings, observe
 from pipeline.pose.closeup import CLOSEUP_FILE
 from pipeline.pose.loading import load_network
 from pipeline.pose.network import PoseNetwork
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network, People, nearest_person
 from pipeline.pose.reliability import load_reliability
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.visibility import hidden
@@ -211,7 +211,7 @@ def on_real(frames: Iterable[LabelledFrame], baseline: PoseNetwork, network: Net
         label = frame.label
         xy = label.xy.astype(np.float64)
         people = baseline.people(frame.image)
-        number = nearest_person(people, xy)
+        number = nearest_person(people, xy, NEAR)
         plain = None if number is None else people.xy[number].astype(np.float64)
         findings.plain[label.exercise].add(plain, xy, label.visible)
         seen = seen_in_still(network, frame.image, xy)

@@ -9,25 +9,15 @@ import numpy.typing as npt
 
 from pipeline.clip import Image
 from pipeline.filters import FilterSettings, apply_filters
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network, nearest_person
 from pipeline.watch import LookSettings
 
 Floats = npt.NDArray[np.float64]
 
+NEAR: Final = 1.0
+"""Whose keypoints are mostly further from where they should be is somebody else, in diagonals."""
+
 _FILTERED: Final = partial(apply_filters, settings=FilterSettings())
-
-
-def nearest_person(people: People, xy: Floats) -> int | None:
-    """Return who is nearest to keypoints (17, 2), NaN where not known; None for somebody else.
-
-    Half of somebody else's keypoints are further away than the body is long in the picture.
-    """
-    if not len(people.scores):
-        return None
-    off = np.nanmedian(np.linalg.norm(people.xy - xy, axis=2), axis=1)
-    best = int(off.argmin())
-    size = np.linalg.norm(np.nanmax(xy, axis=0) - np.nanmin(xy, axis=0))
-    return best if off[best] <= size else None
 
 
 def seen_in_still(network: Network, image: Image, xy: Floats) -> tuple[Floats, Floats] | None:
@@ -42,7 +32,7 @@ def seen_in_still(network: Network, image: Image, xy: Floats) -> tuple[Floats, F
     )
     size = min(max(small.shape[:2]), LookSettings().whole_size)
     people = network.people(_FILTERED(small), None, size)
-    number = nearest_person(people, scale * xy)
+    number = nearest_person(people, scale * xy, NEAR)
     if number is None:
         return None
     found, conf = people.xy[number], people.conf[number]

@@ -44,6 +44,20 @@ def without_duplicates(people: People) -> People:
     return People(people.boxes[kept], people.scores[kept], people.xy[kept], people.conf[kept])
 
 
+def nearest_person(people: People, xy: npt.NDArray[np.floating], within: float) -> int | None:
+    """Return who is nearest to keypoints (17, 2), NaN where not known; None for somebody else.
+
+    Half of the keypoints that are known lie nearer than the distance that counts, which must be
+    less than ``within``, in diagonals of the body at ``xy``.
+    """
+    if not len(people.scores):
+        return None
+    off = np.nanmedian(np.linalg.norm(people.xy - xy, axis=2), axis=1)
+    nearest = int(off.argmin())
+    size = float(np.linalg.norm(np.nanmax(xy, axis=0) - np.nanmin(xy, axis=0)))
+    return nearest if off[nearest] < within * size else None
+
+
 def overlaps(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Return the intersection over union (A, B) of boxes ``a`` (A, 4) and ``b`` (B, 4)."""
     corner = np.maximum(a[:, None, :2], b[None, :, :2])

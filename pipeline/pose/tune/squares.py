@@ -14,7 +14,7 @@ from pipeline.clip import Clip, Image
 from pipeline.filters import FilterSettings, apply_filters
 from pipeline.observe import observe
 from pipeline.pose.closeup import CROP_PX, NOWHERE, ROOM, Crop
-from pipeline.pose.people import Network, People
+from pipeline.pose.people import Network, People, nearest_person
 from pipeline.pose.runtime import GREY
 from pipeline.pose.tune.blazepose import Opinion
 from pipeline.pose.tune.lesson import Known, Lesson
@@ -122,12 +122,8 @@ def squares_of(lesson: Lesson, network: Network) -> Iterator[Square]:
 
 def _seen_as(xy: npt.NDArray[np.floating], people: People) -> npt.NDArray[np.floating]:
     """Return the keypoints (17, 2) by which the network saw the body at ``xy``, or NaN."""
-    if not len(people.scores):
-        return np.full_like(xy, np.nan)
-    off = np.nanmedian(np.linalg.norm(people.xy - xy, axis=2), axis=1)
-    nearest = int(off.argmin())
-    size = float(np.linalg.norm(np.nanmax(xy, axis=0) - np.nanmin(xy, axis=0)))
-    return people.xy[nearest] if off[nearest] < _SAME_BODY * size else np.full_like(xy, np.nan)
+    number = nearest_person(people, xy, _SAME_BODY)
+    return np.full_like(xy, np.nan) if number is None else people.xy[number]
 
 
 def squares_in(path: Path, network: Network, teacher: Teacher, frames: int) -> Iterator[Square]:

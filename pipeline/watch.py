@@ -131,6 +131,7 @@ class Watch:
         """
         if self._network.closeup:
             lifter = self._seen_closely(survey.spool, lifter, self._network.closeup)
+        lifter = self._found_again(survey, lifter)
         course = Course.beginning(survey.spool.t, lifter)
         gaps = list(pairwise(survey.at.tolist()))
         filled = self._pool.map(lambda gap: self._fill(survey.spool, course, lifter, *gap), gaps)
@@ -147,7 +148,7 @@ class Watch:
         if last - first <= 1:
             return
         middle = (first + last) // 2
-        pose = self._pose(spool, middle, lifter)
+        pose = self._pose(spool, middle, lifter, course.on_the_way(first, middle, last))
         if pose is not None:
             course.xy[middle], course.conf[middle] = pose
         if self._settings.skip_even and course.is_even(first, middle, last):
@@ -156,8 +157,13 @@ class Watch:
         self._fill(spool, course, lifter, first, middle)
         self._fill(spool, course, lifter, middle, last)
 
-    def _pose(self, spool: Spool, index: int, lifter: Sightings) -> tuple[Floats, Floats] | None:
-        """Return where the lifter's keypoints are in one frame, or None where the lifter is not."""
+    def _pose(
+        self, spool: Spool, index: int, lifter: Sightings, expected: Floats
+    ) -> tuple[Floats, Floats] | None:
+        """Return where the lifter's keypoints are in one frame, or None where the lifter is not.
+
+        ``expected`` (17, 2) is about where they are, NaN where that is not known.
+        """
         t = float(spool.t[index])
         region = lifter.region(t, spool.size)
         if region is None:
@@ -166,7 +172,7 @@ class Watch:
             return lifter.pose(t)
         image = spool.image(index)
         if self._network.closeup:
-            return self._found_closely(image, lifter, t, self._network.closeup)
+            return self._found_closely(image, lifter, t, expected, self._network.closeup)
         longer = max(region.right - region.left, region.bottom - region.top)
         people = self._people(image, region, min(longer, self._settings.region_size))
         row = lifter.row(people, t)
@@ -176,11 +182,17 @@ class Watch:
         return None if row is None else (people.xy[row], people.conf[row])
 
     def _found_closely(
-        self, image: Image, lifter: Sightings, t: float, closeup: CloseUp
+        self,
+        image: Image,
+        lifter: Sightings,
+        t: float,
+        expected: Floats,
+        closeup: CloseUp,
     ) -> tuple[Floats, Floats] | None:
         """Return the lifter's keypoints and confidences, looking everywhere if need be, or None."""
-        if lifter.is_near(t):
+        if not np.isfinite(expected).all() and lifter.is_near(t):
             expected, _ = lifter.pose(t)
+        if np.isfinite(expected).all():
             seen = self._closely(image, expected, closeup)
             if lifter.holds(seen[0], t):
                 return seen
@@ -199,6 +211,25 @@ class Watch:
         )
         xy, conf = (np.stack(column) for column in zip(*looks, strict=True))
         return lifter.with_poses(xy, conf)
+
+    def _found_again(self, survey: Survey, lifter: Sightings) -> Sightings:
+        """Return the sightings with those of whoever is where the lifter was when last seen.
+
+        Writing over the picture or a machine cuts a body in two: then one half is followed, and the
+        whole body is somebody new.
+        """
+        looks = list(zip(survey.at.tolist(), survey.people, strict=True))
+        for way in (looks, reversed(looks)):
+            for index, people in way:
+                t = float(survey.spool.t[index])
+                row = lifter.row(people, t) if lifter.is_missing(t) else None
+                if row is not None:
+                    xy, conf = people.xy[row], people.conf[row]
+                    if self._network.closeup:
+                        seen = self._closely(survey.spool.image(index), xy, self._network.closeup)
+                        xy, conf = seen if lifter.holds(seen[0], t) else (xy, conf)
+                    lifter = lifter.and_one(t, people.boxes[row], xy, conf)
+        return lifter
 
     def _closely(self, image: Image, expected: Floats, closeup: CloseUp) -> tuple[Floats, Floats]:
         """Return the keypoints (17, 2) and confidences (17,) of the body about where expected.

@@ -25,7 +25,8 @@ _REACH: Final = 0.25
 # that did not find the lifter is forgiven, two are not.
 _NEAR_S: Final = 0.34
 
-# Before the first and after the last sighting the lifter is looked for this long.
+# Before the first and after the last sighting the lifter is looked for this long: a little longer
+# than from one look at a whole frame to the next.
 _PATIENCE_S: Final = 0.5
 
 # A lifter none of whose keypoints moves by more than this share between looks is still; the
@@ -54,12 +55,22 @@ class Sightings:
 
         Where keypoints are those of somebody else, the sighting stays as it is.
         """
-        own = _apart(xy, self.xy) <= _REACH * _longer_sides(self.boxes)
+        own = _apart(xy, self.xy) <= _REACH * self._sizes()
         return replace(
             self,
             xy=np.where(own[:, None, None], xy, self.xy),
             conf=np.where(own[:, None], conf, self.conf),
         )
+
+    def and_one(self, t: float, box: Floats, xy: Floats, conf: Floats) -> Self:
+        """Return the sightings and one more: a box (4,), keypoints (17, 2), confidences (17,)."""
+        place = int(np.searchsorted(self.t, t))
+        added = ((self.t, t), (self.boxes, box), (self.xy, xy), (self.conf, conf))
+        return type(self)(*(np.insert(column, place, one, axis=0) for column, one in added))
+
+    def is_missing(self, t: float) -> bool:
+        """Return whether there is no sighting at ``t``, but one shortly before or after."""
+        return bool(0 < np.abs(self.t - t).min() <= _PATIENCE_S)
 
     def region(self, t: float, size: tuple[int, int]) -> Region | None:
         """Return where to look at ``t``, or None where the lifter is not expected.
@@ -113,8 +124,12 @@ class Sightings:
         """Return whether keypoints (17, 2) at ``t`` are near enough to be the lifter's."""
         expected, _ = self.pose(t)
         before, _ = self._around(t)
-        reach = _REACH * float(_longer_sides(self.boxes[[before]])[0])
-        return bool(_apart(xy, expected) <= reach)
+        return bool(_apart(xy, expected) <= _REACH * self._sizes()[before])
+
+    def _sizes(self) -> Floats:
+        """Return how large the lifter is at each sighting, (S,) pixels; a box may hold half a body."""
+        sides = _longer_sides(self.boxes)
+        return np.maximum(sides, np.median(sides))
 
     def _around(self, t: float) -> tuple[int, int]:
         """Return the indices of the last sighting before ``t`` and the first one after it.

@@ -43,14 +43,18 @@ class Course:
         longer_sides = (lifter.boxes[:, 2:] - lifter.boxes[:, :2]).max(axis=1)
         return cls(t, xy, conf, float(np.median(longer_sides)))
 
+    def on_the_way(self, first: int, middle: int, last: int) -> Floats:
+        """Return the keypoints (17, 2) on the straight way from one frame to another."""
+        weight = np.float32((self.t[middle] - self.t[first]) / (self.t[last] - self.t[first]))
+        return (1 - weight) * self.xy[first] + weight * self.xy[last]
+
     def is_even(self, first: int, middle: int, last: int) -> bool:
         """Return whether the lifter moves evenly, judged by three frames; not if one is unknown."""
         looks = [first, middle, last]
         seen = (self.conf[looks] >= _MIN_CONFIDENCE).all(axis=0)
         if not seen.any():
             return False
-        weight = (self.t[middle] - self.t[first]) / (self.t[last] - self.t[first])
-        expected = (1 - weight) * self.xy[first] + weight * self.xy[last]
+        expected = self.on_the_way(first, middle, last)
         off = np.linalg.norm(self.xy[middle] - expected, axis=1)[seen]
         return bool(off.max() < _EVENNESS * self.tall)
 

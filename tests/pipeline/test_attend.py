@@ -1,10 +1,13 @@
 """Where the lifter is looked for between two looks at whole frames."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.pose.attend import Sightings, is_cut_off
 from pipeline.pose.people import Region
+from references.skeleton import KEYPOINT_INDEX
 from tests.pipeline.test_follow import people, person
 from tests.tracks import curl_pose
 
@@ -34,6 +37,34 @@ def test_a_region_holds_the_body_with_room_inside_the_frame(t: float) -> None:
 @pytest.mark.parametrize("t", [-0.6, 1.2])
 def test_nobody_is_looked_for_long_before_or_after_they_were_seen(t: float) -> None:
     assert sightings(170, 60, 170).region(t, SIZE) is None
+
+
+@pytest.mark.parametrize(("t", "missing"), [(0.3, False), (0.4, True), (1.0, True), (1.3, False)])
+def test_the_lifter_is_missed_only_shortly_before_or_after_they_were_seen(
+    t: float, missing: bool
+) -> None:
+    assert sightings(170, 60, 170).is_missing(t) is missing
+
+
+def test_a_further_sighting_takes_its_place_in_time() -> None:
+    lifter = sightings(170, 60)
+    xy, conf = curl_pose(100).astype(np.float32), np.full(17, 0.5, np.float32)
+    more = lifter.and_one(0.1, BOX, xy, conf)
+    assert more.t.tolist() == [0.0, 0.1, 0.3]
+    assert np.array_equal(more.pose(0.1)[0], xy)
+    assert np.array_equal(more.xy[[0, 2]], lifter.xy)
+    assert np.array_equal(more.boxes[1], BOX)
+    assert np.array_equal(more.conf[1], conf)
+
+
+def test_half_a_body_may_be_found_whole_again() -> None:
+    lifter = sightings(170, 170, 170)
+    halved = lifter.boxes.copy()
+    halved[2, 3] = lifter.xy[2, KEYPOINT_INDEX["left_hip"], 1]
+    height = np.ptp(lifter.xy[2, :, 1])
+    for share, own in ((0.2, True), (0.3, False)):
+        lower = lifter.xy[2].astype(float) + (0, share * height)
+        assert (replace(lifter, boxes=halved).row(people(person(lower)), 0.7) == 0) is own
 
 
 def test_a_pose_between_two_sightings_lies_between_them() -> None:

@@ -13,6 +13,7 @@ from pipeline.observe import Observation, ObserveSettings, observe
 from pipeline.pose.closeup import CROP_PX, CloseUp, Crop
 from pipeline.pose.people import People, Region
 from pipeline.watch import LookSettings
+from references.skeleton import KEYPOINT_INDEX, SIDES
 from tests.clips import film
 from tests.pipeline.test_follow import Person, people, person
 from tests.tracks import curl_pose, curl_track
@@ -25,6 +26,9 @@ SHRUNK = 8
 SECONDS = 8
 WHOLE = LookSettings(whole_every_s=0.0)
 EVERY = LookSettings(skip_still=False, skip_even=False)
+ARMS = [KEYPOINT_INDEX[f"{side}_{name}"] for side in SIDES for name in ("elbow", "wrist")]
+LEGS = [KEYPOINT_INDEX[f"{side}_{name}"] for name in ("knee", "ankle") for side in SIDES]
+HIPS = 2 * [KEYPOINT_INDEX[f"{side}_hip"] for side in SIDES]
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +205,24 @@ def test_somebody_else_seen_closely_is_not_the_lifter(clip: Path) -> None:
     observation, _, _ = watch(clip, script(), EVERY, ScriptedCloseUp(600 / SHRUNK))
     assert np.abs(observation.track.xy - plain.track.xy).max() < 16 / SHRUNK
     assert np.all(observation.track.conf != np.float32(0.7))
+
+
+@pytest.mark.parametrize("closeup", [None, ScriptedCloseUp(0.0)])
+def test_a_body_that_writing_cuts_in_two_is_followed_as_one(
+    clip: Path, closeup: CloseUp | None
+) -> None:
+    frames = script()
+    for index in range(30, 60):
+        half = TRUTH.xy[index].astype(float)
+        half[LEGS] = half[HIPS]
+        whole = frames[index] if index >= 45 else people()
+        frames[index] = people(person(half), *(person(xy.astype(float)) for xy in whole.xy))
+    observation, _, _ = watch(clip, frames, EVERY, closeup)
+    track = observation.track
+    assert np.isfinite(track.xy).all()
+    off = np.abs(SHRUNK * track.xy - TRUTH.xy)
+    assert off[:, ARMS].max() < 16
+    assert off[61:].max() < 16
 
 
 def test_the_sampling_rate_is_a_setting(clip: Path) -> None:

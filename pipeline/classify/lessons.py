@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pipeline.classify.augment import Augmentation
 from pipeline.classify.dataset import Example, Progress
 from pipeline.classify.features import FEATURES, STEPS, features
+from pipeline.pose.visibility import in_sight
 
 _REPORT_EVERY: Final = 50
 
@@ -44,13 +45,14 @@ def prepare(
     seed: int,
     progress: Progress,
 ) -> Lessons:
-    """Return ``variations`` of every example; the same seed gives the same ones."""
+    """Return ``variations`` of what is in sight of every example, the same for the same seed."""
     steps = np.zeros((len(examples), variations, STEPS, FEATURES), np.float16)
     for number, example in enumerate(examples):
         if number % _REPORT_EVERY == 0:
             progress("varying movements", number, len(examples))
         rng = np.random.default_rng((seed, number))
+        track = in_sight(example.track)
         for variation in range(variations):
-            steps[number, variation] = features(augmentation(example.track, rng))
+            steps[number, variation] = features(augmentation(track, rng))
     progress("varying movements", len(examples), len(examples))
     return Lessons(tuple(examples), steps, weight)

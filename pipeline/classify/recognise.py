@@ -10,6 +10,7 @@ from pipeline.classify.augment import mirrored
 from pipeline.classify.features import stack, windows
 from pipeline.classify.working_set import working_set
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import in_sight
 from references.motions import motions
 
 Floats = npt.NDArray[np.float64]
@@ -35,21 +36,23 @@ def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
     Where nobody was seen, all classes are equally probable.
     """
     shares = answer(recogniser, track)
-    return (
-        settled(shares, recogniser.classes, recogniser.temperature) if _somebody(track) else shares
-    )
+    if not _somebody(in_sight(track)):
+        return shares
+    return settled(shares, recogniser.classes, recogniser.temperature)
 
 
 def answer(recogniser: Recogniser, track: PoseTrack) -> Floats:
     """Return what the network says of a track, (C,), before it is settled.
 
-    Set-up and walk-away are left out. A long set is read in stretches and every stretch also as a
-    mirror shows it; the mean counts, so left- and right-handed sets get the same answer. Where
-    nobody was seen, all classes are equally probable.
+    Set-up and walk-away are left out, and so is what is hidden: legs out of the picture are said to
+    be somewhere in it. A long set is read in stretches and every stretch also as a mirror shows it;
+    the mean counts, so left- and right-handed sets get the same answer. Where nobody was seen, all
+    classes are equally probable.
     """
-    if not _somebody(track):
+    looked_at = windows(working_set(track)) if len(track) else ()
+    stretches = [stretch for stretch in map(in_sight, looked_at) if _somebody(stretch)]
+    if not stretches:
         return np.full(len(recogniser.classes), 1 / len(recogniser.classes))
-    stretches = [stretch for stretch in windows(working_set(track)) if _somebody(stretch)]
     return np.asarray(_answers(recogniser, stretches).mean(axis=0))
 
 
@@ -62,10 +65,11 @@ def tempered(shares: Floats, temperature: float) -> Floats:
 def each(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
     """Return the probabilities (N, C) of every stretch by itself."""
     shares = np.full((len(stretches), len(recogniser.classes)), 1 / len(recogniser.classes))
-    seen = [number for number, stretch in enumerate(stretches) if _somebody(stretch)]
+    shown = enumerate(map(in_sight, stretches))
+    seen = {number: stretch for number, stretch in shown if _somebody(stretch)}
     if seen:
-        answers = _answers(recogniser, [stretches[number] for number in seen])
-        shares[seen] = settled(answers, recogniser.classes, recogniser.temperature)
+        answers = _answers(recogniser, list(seen.values()))
+        shares[list(seen)] = settled(answers, recogniser.classes, recogniser.temperature)
     return shares
 
 

@@ -65,8 +65,12 @@ class Sightings:
     def and_one(self, t: float, box: Floats, xy: Floats, conf: Floats) -> Self:
         """Return the sightings and one more: a box (4,), keypoints (17, 2), confidences (17,)."""
         place = int(np.searchsorted(self.t, t))
-        added = ((self.t, t), (self.boxes, box), (self.xy, xy), (self.conf, conf))
-        return type(self)(*(np.insert(column, place, one, axis=0) for column, one in added))
+        return type(self)(
+            np.insert(self.t, place, t),
+            np.insert(self.boxes, place, box, axis=0),
+            np.insert(self.xy, place, xy, axis=0),
+            np.insert(self.conf, place, conf, axis=0),
+        )
 
     def is_missing(self, t: float) -> bool:
         """Return whether there is no sighting at ``t``, but one shortly before or after."""
@@ -127,7 +131,7 @@ class Sightings:
         return bool(_apart(xy, expected) <= _REACH * self._sizes()[before])
 
     def _sizes(self) -> Floats:
-        """Return how large the lifter is at each sighting, (S,) pixels; a box may hold half a body."""
+        """Return how large the lifter is at each sighting, (S,); a box may hold half a body."""
         sides = _longer_sides(self.boxes)
         return np.maximum(sides, np.median(sides))
 

@@ -46,7 +46,7 @@ class Course:
     def on_the_way(self, first: int, middle: int, last: int) -> Floats:
         """Return the keypoints (17, 2) on the straight way from one frame to another."""
         weight = np.float32((self.t[middle] - self.t[first]) / (self.t[last] - self.t[first]))
-        return (1 - weight) * self.xy[first] + weight * self.xy[last]
+        return np.asarray((1 - weight) * self.xy[first] + weight * self.xy[last])
 
     def is_even(self, first: int, middle: int, last: int) -> bool:
         """Return whether the lifter moves evenly, judged by three frames; not if one is unknown."""

@@ -6,7 +6,7 @@ the body is. A small network (two hidden layers) reads all keypoints and confide
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from scipy.special import expit
 
 from pipeline.pose.smooth import SmoothSettings
 from pipeline.pose.track import PoseTrack
+from references.skeleton import MIRROR
 
 Floats = npt.NDArray[np.floating]
 
@@ -50,7 +51,15 @@ class VisibilityModel:
     layers: tuple[tuple[Floats, Floats], ...]
 
     def hidden(self, xy: Floats, conf: Floats) -> Floats:
-        """Return the probabilities (T, 17) to be hidden of keypoints (T, 17, 2) and confidences."""
+        """Return the probabilities (T, 17) to be hidden of keypoints (T, 17, 2) and confidences.
+
+        The mean with what a mirror shows counts, so that a mirrored clip gets the mirrored answer.
+        """
+        order = list(MIRROR)
+        mirrored = self._told(xy[:, order] * np.array([-1, 1]), conf[:, order])[:, order]
+        return np.asarray((self._told(xy, conf) + mirrored) / 2)
+
+    def _told(self, xy: Floats, conf: Floats) -> Floats:
         values: Floats = described(xy, conf)
         for weights, biases in self.layers[:-1]:
             values = np.maximum(values @ weights + biases, 0)
@@ -90,13 +99,20 @@ def described(xy: Floats, conf: Floats) -> npt.NDArray[np.float32]:
     places = places / np.maximum(spread, 1e-6)[:, None, None]
     sure = np.clip(conf, _LEAST_DOUBT, 1 - _LEAST_DOUBT)
     odds = np.log(sure / (1 - sure)) / _ODDS_SCALE
-    return np.concatenate([places.reshape(len(xy), -1), odds], axis=1).astype(np.float32)
+    return np.concatenate([places.reshape(len(xy), 2 * xy.shape[1]), odds], axis=1).astype(
+        np.float32
+    )
 
 
 def hidden(track: PoseTrack) -> npt.NDArray[np.bool_]:
     """Return which keypoints (T, 17) the body or something else hides."""
     told = load_visibility().hidden(track.xy, track.conf) >= HIDDEN_FROM
     return np.asarray(told | (track.conf < SURELY_HIDDEN_BELOW))
+
+
+def in_sight(track: PoseTrack) -> PoseTrack:
+    """Return the track without the keypoints that are hidden: NaN, as where nothing is known."""
+    return replace(track, xy=np.where(hidden(track)[..., None], np.float32(np.nan), track.xy))
 
 
 @cache

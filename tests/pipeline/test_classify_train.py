@@ -33,6 +33,7 @@ from pipeline.classify.weights import load
 from pipeline.errors import SettingError
 from pipeline.pose.track import PoseTrack
 from references.motions import motions
+from references.skeleton import KEYPOINT_INDEX, SIDES
 from references.strangers import strangers
 from tests.tracks import curl_track
 
@@ -123,6 +124,24 @@ def test_examples_left_out_are_not_taught() -> None:
         e.name for i, e in enumerate(every.examples) if i not in (0, 4)
     ]
     np.testing.assert_array_equal(rest.steps[0], every.steps[1])
+
+
+def test_where_hidden_keypoints_are_said_to_be_changes_nothing(recogniser: Recogniser) -> None:
+    here, there = curl_track(), curl_track()
+    ankles = [KEYPOINT_INDEX[f"{side}_ankle"] for side in SIDES]
+    for track, place in ((here, 0), (there, 200)):
+        track.conf[:, ankles] = 0.05
+        track.xy[:, ankles] += np.float32(place)
+    assert probabilities(recogniser, here) == pytest.approx(
+        probabilities(recogniser, there), abs=1e-6
+    )
+    alone, elsewhere = each(recogniser, [here, there])
+    assert alone == pytest.approx(elsewhere, abs=1e-6)
+    taught, taught_elsewhere = (
+        prepare([Example(track, "curl", "a", "a")], 2, 1.0, QUICK.augmentation, 0, quiet).steps
+        for track in (here, there)
+    )
+    np.testing.assert_array_equal(taught, taught_elsewhere)
 
 
 def test_a_mirrored_set_gets_the_same_answer(recogniser: Recogniser) -> None:

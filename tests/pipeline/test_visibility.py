@@ -7,8 +7,14 @@ import pytest
 
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.tune.visibility import teach_visibility
-from pipeline.pose.visibility import VisibilityModel, described, hidden, load_visibility
-from references.skeleton import KEYPOINT_INDEX
+from pipeline.pose.visibility import (
+    VisibilityModel,
+    described,
+    hidden,
+    in_sight,
+    load_visibility,
+)
+from references.skeleton import KEYPOINT_INDEX, MIRROR
 
 LEFT_WRIST = KEYPOINT_INDEX["left_wrist"]
 STANDING = np.array(
@@ -42,6 +48,23 @@ def test_place_and_size_in_the_picture_tell_nothing() -> None:
     conf = np.linspace(0.05, 0.99, 17)[None]
     near = described(3 * STANDING[None] + 500, conf)
     assert near == pytest.approx(described(STANDING[None], conf), abs=1e-4)
+
+
+def test_a_mirrored_body_hides_what_the_mirror_shows() -> None:
+    track = standing(left_wrist=0.3, left_elbow=0.5, nose=0.6)
+    order = list(MIRROR)
+    told = load_visibility().hidden(track.xy, track.conf)
+    mirrored = load_visibility().hidden(track.xy[:, order] * [-1, 1], track.conf[:, order])
+    assert mirrored[:, order] == pytest.approx(told, abs=1e-6)
+
+
+def test_what_is_in_sight_is_what_is_not_hidden() -> None:
+    track = standing(left_wrist=0.1)
+    seen = in_sight(track)
+    assert np.flatnonzero(np.isnan(seen.xy[0, :, 0])).tolist() == [LEFT_WRIST]
+    others = np.arange(17) != LEFT_WRIST
+    assert np.array_equal(seen.xy[0, others], track.xy[0, others])
+    assert np.isfinite(track.xy).all()
 
 
 @pytest.mark.parametrize("doubt", [np.nan, 0.02])

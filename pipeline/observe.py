@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.clip import Clip, ClipLimits, Stills
 from pipeline.errors import ClipError
@@ -20,6 +21,8 @@ from pipeline.report import ClipFacts
 from pipeline.watch import LookSettings, Progress, Survey, Watch
 from references.texts import DEFAULT_LANGUAGE, text
 
+Floats = npt.NDArray[np.float32]
+
 _MIN_SECONDS: Final = 0.5
 
 # Somebody in fewer frames than this is named as absent; a set with the head of a machine passing
@@ -28,6 +31,11 @@ _MIN_PRESENCE: Final = 0.8
 
 # Others count as present when they are in at least this share of the frames.
 _BYSTANDER_PRESENCE: Final = 0.3
+
+# Who is inside of what the lifter's keypoints span by more than this share is a part of the lifter.
+# Hands, feet and crown lie beyond keypoints, by so much of the longer side.
+_PART_OF: Final = 0.8
+_ROOM: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,8 @@ def observe(
     )
     if not np.isfinite(track.xy).any():
         raise ClipError("pose.too_little")
-    warnings += _company(lifter, followers, survey, language)
+    others = [each for each in followers if each is not lifter]
+    warnings += _company(others, survey, xy, language)
     watch.timings_s["pose"] += perf_counter() - started
     return Observation(track, facts, warnings, watch.timings_s, stills)
 
@@ -114,20 +123,43 @@ def _sightings(lifter: Follower, survey: Survey) -> Sightings:
     )
 
 
-def _company(
-    lifter: Follower, followers: list[Follower], survey: Survey, language: str
-) -> tuple[str, ...]:
-    """Say when others were in the picture, and when the lifter was not."""
+def _company(others: list[Follower], survey: Survey, xy: Floats, language: str) -> tuple[str, ...]:
+    """Say when others were in the picture, and when the lifter was not.
+
+    ``xy`` (T, 17, 2) are the lifter's keypoints in all spooled frames.
+    """
     said = []
-    staying = [f for f in followers if len(f.frames) >= _BYSTANDER_PRESENCE * len(survey.people)]
-    others = [f for f in staying if f is not lifter]
-    if others:
-        boxes = [survey.people[f].boxes[r] for f, r in zip(lifter.frames, lifter.rows, strict=True)]
-        centre = float(np.median([(box[0] + box[2]) / 2 for box in boxes])) / survey.spool.size[0]
+    looked_at = xy[survey.at]
+    staying = [f for f in others if len(f.frames) >= _BYSTANDER_PRESENCE * len(survey.people)]
+    count = sum(not _is_part(other, survey, looked_at) for other in staying)
+    if count:
+        centre = float(np.nanmedian(looked_at[..., 0])) / survey.spool.size[0]
         part = "left_part" if centre < 1 / 3 else "right_part" if centre > 2 / 3 else "middle_part"
         where = text(f"pose.{part}", language)
-        said.append(text("pose.others", language, count=len(others) + 1, where=where))
-    presence = len(lifter.frames) / len(survey.people)
+        said.append(text("pose.others", language, count=count + 1, where=where))
+    presence = np.isfinite(looked_at).any(axis=(1, 2)).mean()
     if presence < _MIN_PRESENCE:
         said.append(text("pose.away", language, percent=round(100 * presence)))
     return tuple(said)
+
+
+def _is_part(other: Follower, survey: Survey, xy: Floats) -> bool:
+    """Return whether somebody followed is a part of the lifter with keypoints (W, 17, 2).
+
+    Writing over the picture or a machine cuts a body in two, and a network sees two people.
+    """
+    boxes = np.stack(
+        [survey.people[f].boxes[r] for f, r in zip(other.frames, other.rows, strict=True)]
+    )
+    body = xy[other.frames]
+    known = np.isfinite(body).any(axis=(1, 2))
+    if not known.any():
+        return False
+    boxes, body = boxes[known], body[known]
+    low, high = np.nanmin(body, axis=1), np.nanmax(body, axis=1)
+    room = _ROOM * (high - low).max(axis=1, keepdims=True)
+    low, high = low - room, high + room
+    shared = np.minimum(boxes[:, 2:], high) - np.maximum(boxes[:, :2], low)
+    size = boxes[:, 2:] - boxes[:, :2]
+    inside = shared.clip(min=0).prod(axis=1) / size.prod(axis=1).clip(min=1)
+    return bool(np.median(inside) > _PART_OF)

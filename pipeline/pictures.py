@@ -1,25 +1,30 @@
 """Which moments the lifter is shown, and what is drawn into them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.clip import Frame, Stills
 from pipeline.compare import Comparison
 from pipeline.draw import Angle, Panel, draw_panels
 from pipeline.judge import Verdict
 from pipeline.pose.track import PoseTrack
+from pipeline.pose.visibility import hidden
 from pipeline.repetitions import Swing
 from pipeline.report import Finding
 from pipeline.retrieve import Match
 from pipeline.titles import phase_title
 from references.exercises import PHASES, Phase
 from references.experts import expert_picture
+from references.skeleton import JOINTS
 from references.texts import DEFAULT_LANGUAGE, text
+
+Floats = npt.NDArray[np.float32]
 
 _FILES: Final[Mapping[Phase, str]] = {"start": "start.png", "turn": "end.png"}
 
@@ -82,9 +87,10 @@ def _lifter_panel(
     off = {(d.joint, d.phase) for d in verdict.deviations}
     angles = {c.joint: c.user.deg[repetition] for c in _drawn_comparisons(verdict, phase)}
     moment = phase_title(verdict.exercise, phase, language)
+    pose = _seen_pose(track, index, angles) * frame.scale if frame else track.xy[index]
     return Panel(
         title=text("picture.lifter", language, moment=moment),
-        pose=track.xy[index] * (frame.scale if frame else 1.0),
+        pose=pose,
         angles=[
             Angle(joint, float(degrees), (joint, phase) in off)
             for joint, degrees in angles.items()
@@ -92,6 +98,19 @@ def _lifter_panel(
         ],
         image=frame.image if frame else None,
     )
+
+
+def _seen_pose(track: PoseTrack, index: int, measured: Iterable[str]) -> Floats:
+    """Return the keypoints (17, 2) of one frame in pixels, NaN where they are hidden.
+
+    A limb drawn onto a picture in which nobody can see it looks wrong even where it is right. That
+    of a joint that was ``measured`` stays.
+    """
+    drawn = np.zeros(track.xy.shape[1], bool)
+    for joint in measured:
+        drawn[list(JOINTS[joint])] = True
+    seen = drawn | ~hidden(track)[index]
+    return np.where(seen[:, None], track.xy[index], np.float32(np.nan))
 
 
 def _expert_panel(match: Match, verdict: Verdict, phase: Phase, language: str) -> Panel:

@@ -129,9 +129,9 @@ class Watch:
 
         Keypoints are in pixels of the spooled frames, NaN where the lifter was not found.
         """
+        lifter = lifter.found_again(survey.people, survey.t).made_whole()
         if self._network.closeup:
             lifter = self._seen_closely(survey.spool, lifter, self._network.closeup)
-        lifter = self._found_again(survey, lifter)
         course = Course.beginning(survey.spool.t, lifter)
         gaps = list(pairwise(survey.at.tolist()))
         filled = self._pool.map(lambda gap: self._fill(survey.spool, course, lifter, *gap), gaps)
@@ -211,25 +211,6 @@ class Watch:
         )
         xy, conf = (np.stack(column) for column in zip(*looks, strict=True))
         return lifter.with_poses(xy, conf)
-
-    def _found_again(self, survey: Survey, lifter: Sightings) -> Sightings:
-        """Return the sightings with those of whoever is where the lifter was when last seen.
-
-        Writing over the picture or a machine cuts a body in two: then one half is followed, and the
-        whole body is somebody new.
-        """
-        looks = list(zip(survey.at.tolist(), survey.people, strict=True))
-        for way in (looks, reversed(looks)):
-            for index, people in way:
-                t = float(survey.spool.t[index])
-                row = lifter.row(people, t) if lifter.is_missing(t) else None
-                if row is not None:
-                    xy, conf = people.xy[row], people.conf[row]
-                    if self._network.closeup:
-                        seen = self._closely(survey.spool.image(index), xy, self._network.closeup)
-                        xy, conf = seen if lifter.holds(seen[0], t) else (xy, conf)
-                    lifter = lifter.and_one(t, people.boxes[row], xy, conf)
-        return lifter
 
     def _closely(self, image: Image, expected: Floats, closeup: CloseUp) -> tuple[Floats, Floats]:
         """Return the keypoints (17, 2) and confidences (17,) of the body about where expected.

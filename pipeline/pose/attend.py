@@ -1,5 +1,6 @@
 """Where to look for the lifter, and whom to take for them, between two looks at whole frames."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -29,11 +30,17 @@ _NEAR_S: Final = 0.34
 # than from one look at a whole frame to the next.
 _PATIENCE_S: Final = 0.5
 
+# Who is this much smaller than usual, with keypoints less sure than the second, is perhaps half a
+# body: the rest of it is where it surely was, at most so long before or after.
+_HALF: Final = 0.7
+_DOUBTED: Final = 0.35
+_REMEMBERED_S: Final = 3.0
+
 # A lifter none of whose keypoints moves by more than this share between looks is still; the
 # network's own jitter is a third of it, the smallest repetition five times as large.
 _STILLNESS: Final = 0.015
 
-# Confidence from which a keypoint takes part in measuring stillness.
+# Confidence from which a keypoint counts as seen: it takes part in measuring stillness.
 _MIN_CONFIDENCE: Final = 0.5
 
 
@@ -62,19 +69,52 @@ class Sightings:
             conf=np.where(own[:, None], conf, self.conf),
         )
 
-    def and_one(self, t: float, box: Floats, xy: Floats, conf: Floats) -> Self:
-        """Return the sightings and one more: a box (4,), keypoints (17, 2), confidences (17,)."""
+    def made_whole(self) -> Self:
+        """Return the sightings with half a body completed by what was seen of it at other times.
+
+        Of a body that writing or a machine cuts in two one half is seen, with limbs where it ends.
+        """
+        sides = _longer_sides(self.boxes)
+        half = sides < _HALF * np.median(sides)
+        xy = self.xy.copy()
+        for keypoint in range(xy.shape[1]):
+            sure = np.flatnonzero((self.conf[:, keypoint] >= _MIN_CONFIDENCE) & ~half)
+            lost = np.flatnonzero((self.conf[:, keypoint] < _DOUBTED) & half)
+            if not len(sure) or not len(lost):
+                continue
+            ago = np.abs(self.t[lost, None] - self.t[sure]).min(axis=1)
+            lost = lost[ago <= _REMEMBERED_S]
+            for axis in range(2):
+                xy[lost, keypoint, axis] = np.interp(
+                    self.t[lost], self.t[sure], xy[sure, keypoint, axis]
+                )
+        return replace(self, xy=xy)
+
+    def found_again(self, people: Sequence[People], t: npt.NDArray[np.float64]) -> Self:
+        """Return the sightings with those of whoever is where the lifter was when last seen.
+
+        ``people`` are those of each look at times ``t`` (W,). Of a body that is cut in two one half
+        is followed, and the whole body is somebody new.
+        """
+        sightings = self
+        looks = list(zip(t.tolist(), people, strict=True))
+        for way in (looks, reversed(looks)):
+            for now, seen in way:
+                if 0 < np.abs(sightings.t - now).min() <= _PATIENCE_S:
+                    row = sightings.row(seen, now)
+                    if row is not None:
+                        sightings = sightings.and_one(now, seen, row)
+        return sightings
+
+    def and_one(self, t: float, people: People, row: int) -> Self:
+        """Return the sightings and one more, of one of the people seen at ``t``."""
         place = int(np.searchsorted(self.t, t))
         return type(self)(
             np.insert(self.t, place, t),
-            np.insert(self.boxes, place, box, axis=0),
-            np.insert(self.xy, place, xy, axis=0),
-            np.insert(self.conf, place, conf, axis=0),
+            np.insert(self.boxes, place, people.boxes[row], axis=0),
+            np.insert(self.xy, place, people.xy[row], axis=0),
+            np.insert(self.conf, place, people.conf[row], axis=0),
         )
-
-    def is_missing(self, t: float) -> bool:
-        """Return whether there is no sighting at ``t``, but one shortly before or after."""
-        return bool(0 < np.abs(self.t - t).min() <= _PATIENCE_S)
 
     def region(self, t: float, size: tuple[int, int]) -> Region | None:
         """Return where to look at ``t``, or None where the lifter is not expected.

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.pose.attend import Sightings, is_cut_off
 from pipeline.pose.people import Region
-from references.skeleton import KEYPOINT_INDEX
+from references.skeleton import KEYPOINT_INDEX, SIDES
 from tests.pipeline.test_follow import people, person
 from tests.tracks import curl_pose
 
@@ -39,22 +39,33 @@ def test_nobody_is_looked_for_long_before_or_after_they_were_seen(t: float) -> N
     assert sightings(170, 60, 170).region(t, SIZE) is None
 
 
-@pytest.mark.parametrize(("t", "missing"), [(0.3, False), (0.4, True), (1.0, True), (1.3, False)])
-def test_the_lifter_is_missed_only_shortly_before_or_after_they_were_seen(
-    t: float, missing: bool
-) -> None:
-    assert sightings(170, 60, 170).is_missing(t) is missing
-
-
-def test_a_further_sighting_takes_its_place_in_time() -> None:
+def test_whoever_is_where_the_lifter_was_is_the_lifter_for_as_long_as_they_are_there() -> None:
     lifter = sightings(170, 60)
-    xy, conf = curl_pose(100).astype(np.float32), np.full(17, 0.5, np.float32)
-    more = lifter.and_one(0.1, BOX, xy, conf)
-    assert more.t.tolist() == [0.0, 0.1, 0.3]
-    assert np.array_equal(more.pose(0.1)[0], xy)
-    assert np.array_equal(more.xy[[0, 2]], lifter.xy)
-    assert np.array_equal(more.boxes[1], BOX)
-    assert np.array_equal(more.conf[1], conf)
+    beside = person(curl_pose(170, origin=(700, 300)))
+    here = person(curl_pose(100))
+    times = np.array([-0.8, -0.4, 0.0, 0.15, 0.3, 0.7, 1.1, 1.5, 1.8])
+    nobody = people()
+    seen = [nobody, people(here), *[nobody] * 3, people(beside, here), people(here), nobody]
+    found = lifter.found_again([*seen, people(here)], times)
+    assert found.t.tolist() == [-0.4, 0.0, 0.3, 0.7, 1.1]
+    assert found.xy[3] == pytest.approx(curl_pose(100), abs=1e-3)
+    assert np.array_equal(found.xy[1:3], lifter.xy)
+    assert found.boxes.shape == (5, 4)
+
+
+def test_half_a_body_is_made_whole_by_what_was_seen_before_and_after() -> None:
+    lifter = sightings(170, 170, 170)
+    legs = [KEYPOINT_INDEX[f"{side}_{name}"] for side in SIDES for name in ("knee", "ankle")]
+    hip_y = lifter.xy[1, KEYPOINT_INDEX["left_hip"], 1]
+    xy, boxes, conf = lifter.xy.copy(), lifter.boxes.copy(), lifter.conf.copy()
+    xy[1, legs, 1], boxes[1, 3], conf[1, legs] = hip_y, hip_y, 0.1
+    halved = replace(lifter, xy=xy, boxes=boxes, conf=conf)
+    assert halved.made_whole().xy == pytest.approx(lifter.xy, abs=1e-3)
+    # A body of its usual size is left as it is, and so is what was seen too long ago.
+    whole = replace(halved, boxes=lifter.boxes)
+    assert np.array_equal(whole.made_whole().xy, xy)
+    long_ago = replace(halved, t=20 * lifter.t)
+    assert np.array_equal(long_ago.made_whole().xy, xy)
 
 
 def test_half_a_body_may_be_found_whole_again() -> None:

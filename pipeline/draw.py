@@ -175,14 +175,14 @@ def _draw_skeleton(
     pen: ImageDraw.ImageDraw, pose: npt.NDArray[np.float64], angles: Sequence[Angle]
 ) -> None:
     colours = _limb_colours(angles)
-    for limb in LIMBS[:-4]:
-        a, b = pose[limb[0]], pose[limb[1]]
-        if np.isfinite([a, b]).all():
-            pen.line([*a, *b], fill=_INK, width=9)
-            pen.line([*a, *b], fill=colours.get(frozenset(limb), _NEUTRAL), width=5)
-    for point in pose[KEYPOINT_INDEX["left_shoulder"] :]:
-        if np.isfinite(point).all():
-            _dot(pen, point, 6, _PAPER)
+    seen = [limb for limb in LIMBS[:-4] if np.isfinite(pose[list(limb)]).all()]
+    for limb in seen:
+        ends = pose[list(limb)].ravel().tolist()
+        pen.line(ends, fill=_INK, width=9)
+        pen.line(ends, fill=colours.get(frozenset(limb), _NEUTRAL), width=5)
+    # A joint of which no limb is seen would be a dot that nobody understands.
+    for keypoint in {end for limb in seen for end in limb}:
+        _dot(pen, pose[keypoint], 6, _PAPER)
 
 
 def _limb_colours(angles: Sequence[Angle]) -> Mapping[frozenset[int], Colour]:

@@ -91,6 +91,15 @@ def test_hidden_keypoints_draw_nothing_and_break_nothing(tmp_path: Path, image: 
     assert not has(picture, OFF)
 
 
+def test_a_joint_without_a_limb_draws_nothing(tmp_path: Path) -> None:
+    pose = curl_pose(90)
+    alone = np.full_like(pose, np.nan)
+    alone[[KEYPOINT_INDEX["left_wrist"], KEYPOINT_INDEX["right_hip"]]] = pose[[9, 12]]
+    picture = drawn(tmp_path, panel(pose=alone))
+    below_title = picture[64:]
+    assert np.all(below_title == below_title[0, 0])
+
+
 @pytest.mark.parametrize("image", [True, False])
 def test_nobody_at_all_is_drawn_as_the_bare_picture(tmp_path: Path, image: bool) -> None:
     angles = [Angle("left_elbow", 90, True)]

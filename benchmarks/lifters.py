@@ -10,12 +10,13 @@ last line is one JSON object.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import typer
 
 from benchmarks.company import COMPANY, Scene, scenes
@@ -23,10 +24,11 @@ from benchmarks.real_frames import lifter_boxes
 from benchmarks.rendered_company import RENDERED, Company, frames_right, rendered
 from pipeline.clip import Clip
 from pipeline.filters import FilterSettings
+from pipeline.pose.attend import Sightings
 from pipeline.pose.follow import Follower, follow
 from pipeline.pose.lifting import choose_lifter
 from pipeline.pose.loading import load_network
-from pipeline.pose.people import Network, overlaps
+from pipeline.pose.people import Network, People, overlaps
 from pipeline.pose.weights import DEFAULT_WEIGHTS
 from pipeline.watch import LookSettings, Watch
 
@@ -69,12 +71,19 @@ def _share_right(scene: Scene) -> float:
     chosen = choose_lifter(followers, scene.people, scene.size[0])
     if chosen is None:
         return 0.0
-    right = sum(scene.lifter[f] == row for f, row in _at(chosen))
+    rows = _rows(chosen, scene.people, scene.t)
+    right = sum(scene.lifter[look] == row for look, row in rows.items())
     return float(right / max(1, (scene.lifter >= 0).sum()))
 
 
-def _at(follower: Follower) -> Iterable[tuple[int, int]]:
-    return zip(follower.frames, follower.rows, strict=True)
+def _rows(chosen: Follower, people: Sequence[People], t: npt.NDArray[np.float64]) -> dict[int, int]:
+    """Return which of the people of each look is taken for the lifter, as the pose step does it."""
+    seen = Sightings.of(chosen, people, t).found_again(people, t)
+    looks = np.searchsorted(t, seen.t).tolist()
+    return {
+        look: int(np.abs(people[look].xy - xy).sum(axis=(1, 2)).argmin())
+        for look, xy in zip(looks, seen.xy, strict=True)
+    }
 
 
 def _on_rendered(kind: str, sets: Iterable[Company], network: Network) -> dict[str, Any]:
@@ -96,7 +105,7 @@ def _on_real(clips: Path, network: Network) -> Iterator[bool]:
             survey = watch.survey(clip)
         width = survey.spool.size[0]
         chosen = choose_lifter(follow(survey.people, survey.t), survey.people, width)
-        rows = dict(_at(chosen)) if chosen else {}
+        rows = _rows(chosen, survey.people, survey.t) if chosen else {}
         for label in boxes:
             look = int(np.abs(survey.t - label.t).argmin())
             drawn = np.array([label.box], np.float32) * np.float32(width / label.width)

@@ -93,7 +93,7 @@ def observe(
             raise ClipError("pose.too_little" if _somebody(survey) else "pose.nobody")
         if walks_about(lifter, survey.people, survey.t, width):
             raise ClipError("pose.nobody_lifts")
-        xy, conf = watch.attend(survey, _sightings(lifter, survey))
+        xy, conf = watch.attend(survey, Sightings.of(lifter, survey.people, survey.t))
     started = perf_counter()
     spool = survey.spool
     track = smooth(
@@ -111,16 +111,6 @@ def _somebody(survey: Survey) -> bool:
     """Return whether somebody is there for longer than a thing is taken for a person."""
     present = np.array([len(people.scores) > 0 for people in survey.people])
     return bool(present.mean() >= _BYSTANDER_PRESENCE)
-
-
-def _sightings(lifter: Follower, survey: Survey) -> Sightings:
-    at = list(zip(lifter.frames, lifter.rows, strict=True))
-    return Sightings(
-        survey.t[lifter.frames],
-        np.stack([survey.people[frame].boxes[row] for frame, row in at]),
-        np.stack([survey.people[frame].xy[row] for frame, row in at]),
-        np.stack([survey.people[frame].conf[row] for frame, row in at]),
-    )
 
 
 def _company(others: list[Follower], survey: Survey, xy: Floats, language: str) -> tuple[str, ...]:

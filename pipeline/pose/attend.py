@@ -7,6 +7,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.pose.follow import Follower
 from pipeline.pose.people import People, Region
 
 Floats = npt.NDArray[np.float32]
@@ -56,6 +57,19 @@ class Sightings:
     boxes: Floats
     xy: Floats
     conf: Floats
+
+    @classmethod
+    def of(cls, follower: Follower, people: Sequence[People], t: npt.NDArray[np.float64]) -> Self:
+        """Return those of somebody followed through looks at ``people`` at times (W,)."""
+        rows = [
+            (people[look], row) for look, row in zip(follower.frames, follower.rows, strict=True)
+        ]
+        return cls(
+            t[follower.frames],
+            np.stack([seen.boxes[row] for seen, row in rows]),
+            np.stack([seen.xy[row] for seen, row in rows]),
+            np.stack([seen.conf[row] for seen, row in rows]),
+        )
 
     def with_poses(self, xy: Floats, conf: Floats) -> Self:
         """Return the sightings with other keypoints (S, 17, 2) and confidences (S, 17).

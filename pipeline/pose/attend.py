@@ -107,15 +107,16 @@ class Sightings:
     def found_again(self, people: Sequence[People], t: npt.NDArray[np.float64]) -> Self:
         """Return the sightings with those of whoever is where the lifter was when last seen.
 
-        ``people`` are those of each look at times ``t`` (W,). Of a body that is cut in two one half
-        is followed, and the whole body is somebody new.
+        Or where the lifter would be by now, going on as before. ``people`` are those of each look
+        at times ``t`` (W,). Of a body that is cut in two one half is followed, and the whole body
+        is somebody new; who passes before or behind may be followed instead.
         """
         sightings = self
         looks = list(zip(t.tolist(), people, strict=True))
         for way in (looks, reversed(looks)):
             for now, seen in way:
                 if 0 < np.abs(sightings.t - now).min() <= _PATIENCE_S:
-                    row = sightings.row(seen, now)
+                    row = sightings.row(seen, now, sightings.going_on(now))
                     if row is not None:
                         sightings = sightings.and_one(now, seen, row)
         return sightings
@@ -170,19 +171,35 @@ class Sightings:
             seen.any() and moved.max() < _STILLNESS * _longer_sides(self.boxes[around]).min()
         )
 
-    def row(self, people: People, t: float) -> int | None:
-        """Return which of the people seen at ``t`` is the lifter, or None for none of them."""
+    def going_on(self, t: float) -> Floats:
+        """Return keypoints (17, 2) at ``t`` if the lifter goes on, or went, as in two sightings."""
+        if len(self.t) == 1 or self.t[0] <= t <= self.t[-1]:
+            return self.pose(t)[0]
+        near, far = (0, 1) if t < self.t[0] else (-1, -2)
+        share = np.float32((t - self.t[near]) / (self.t[near] - self.t[far]))
+        return np.asarray(self.xy[near] + share * (self.xy[near] - self.xy[far]))
+
+    def row(self, people: People, t: float, *or_there: Floats) -> int | None:
+        """Return which of the people seen at ``t`` is the lifter, or None for none of them.
+
+        ``or_there`` are keypoints (17, 2) where the lifter may be as well as where expected.
+        """
         if not len(people.scores):
             return None
         expected, _ = self.pose(t)
-        nearest = int(_apart(people.xy, expected).argmin())
-        return nearest if self.holds(people.xy[nearest], t) else None
+        apart = np.min([_apart(people.xy, each) for each in (expected, *or_there)], axis=0)
+        nearest = int(apart.argmin())
+        return nearest if apart[nearest] <= self._reach(t) else None
 
     def holds(self, xy: Floats, t: float) -> bool:
         """Return whether keypoints (17, 2) at ``t`` are near enough to be the lifter's."""
         expected, _ = self.pose(t)
+        return bool(_apart(xy, expected) <= self._reach(t))
+
+    def _reach(self, t: float) -> float:
+        """Return how far from where expected the lifter may be at ``t``, in pixels."""
         before, _ = self._around(t)
-        return bool(_apart(xy, expected) <= _REACH * self._sizes()[before])
+        return float(_REACH * self._sizes()[before])
 
     def _sizes(self) -> Floats:
         """Return how large the lifter is at each sighting, (S,); a box may hold half a body."""

@@ -53,6 +53,21 @@ def test_whoever_is_where_the_lifter_was_is_the_lifter_for_as_long_as_they_are_t
     assert found.boxes.shape == (5, 4)
 
 
+def test_a_lifter_who_goes_on_is_not_taken_for_who_stands_where_they_were() -> None:
+    step = np.float32(60)
+    lifter = sightings(170, 170)
+    moving = lifter.xy + np.array([0, step], np.float32)[:, None, None] * [0, -1]
+    lifter = replace(lifter, xy=moving.astype(np.float32))
+    assert lifter.going_on(0.15) == pytest.approx(lifter.pose(0.15)[0])
+    assert lifter.going_on(0.6) == pytest.approx(lifter.xy[1] - (0, step), abs=1e-3)
+    assert lifter.going_on(-0.3) == pytest.approx(lifter.xy[0] + (0, step), abs=1e-3)
+    passing = person(lifter.xy[1].astype(float) + (25, 0))
+    higher = person(lifter.xy[1].astype(float) - (0, step + 5))
+    found = lifter.found_again([people(passing, higher)], np.array([0.6]))
+    assert found.xy[2] == pytest.approx(lifter.xy[1] - (0, step + 5), abs=1e-3)
+    assert np.array_equal(sightings(170).going_on(1.0), sightings(170).xy[0])
+
+
 def test_half_a_body_is_made_whole_by_what_was_seen_before_and_after() -> None:
     lifter = sightings(170, 170, 170)
     legs = [KEYPOINT_INDEX[f"{side}_{name}"] for side in SIDES for name in ("knee", "ankle")]

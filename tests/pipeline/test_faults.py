@@ -138,7 +138,13 @@ def test_a_fault_that_its_joint_shows_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("degrees", "reach", "told"), [([0, 0], 20, False), ([0, 0], 14, True), ([np.nan], 1, False)]
+    ("degrees", "reach", "told"),
+    [
+        ([0, 0], 11, False),
+        ([0, 0], 9, True),
+        ([9, 9], 5, True),  # well shown: not far beyond its limit
+        ([np.nan], 1, False),
+    ],
 )
 def test_a_fault_that_could_hide_is_named(degrees: list[float], reach: float, told: bool) -> None:
     faults, untold = found(CURL, sizes={LEAN.name: interval(degrees, reach)})

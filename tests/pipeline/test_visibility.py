@@ -16,7 +16,7 @@ from pipeline.pose.visibility import (
 )
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 
-LEFT_WRIST = KEYPOINT_INDEX["left_wrist"]
+LEFT_WRIST, NOSE = KEYPOINT_INDEX["left_wrist"], KEYPOINT_INDEX["nose"]
 STANDING = np.array(
     [
         *[(100, 30), (104, 26), (96, 26), (110, 30), (90, 30)],
@@ -58,8 +58,9 @@ def test_a_mirrored_body_hides_what_the_mirror_shows() -> None:
     assert mirrored[:, order] == pytest.approx(told, abs=1e-6)
 
 
-def test_what_is_in_sight_is_what_is_not_hidden() -> None:
-    track = standing(left_wrist=0.1)
+def test_only_what_is_surely_hidden_is_out_of_sight() -> None:
+    track = standing(left_wrist=0.01, nose=0.14)
+    assert hidden(track)[0, [LEFT_WRIST, NOSE]].all()
     seen = in_sight(track)
     assert np.flatnonzero(np.isnan(seen.xy[0, :, 0])).tolist() == [LEFT_WRIST]
     others = np.arange(17) != LEFT_WRIST

@@ -138,9 +138,7 @@ def _is_part(other: Follower, survey: Survey, xy: Floats) -> bool:
 
     Writing over the picture or a machine cuts a body in two, and a network sees two people.
     """
-    boxes = np.stack(
-        [survey.people[f].boxes[r] for f, r in zip(other.frames, other.rows, strict=True)]
-    )
+    boxes = Sightings.of(other, survey.people, survey.t).boxes
     body = xy[other.frames]
     known = np.isfinite(body).any(axis=(1, 2))
     if not known.any():

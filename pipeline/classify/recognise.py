@@ -35,8 +35,9 @@ def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
 
     Where nobody was seen, all classes are equally probable.
     """
-    shares = answer(recogniser, track)
-    if not _somebody(in_sight(track)):
+    stretches = _stretches(track)
+    shares = _mean_answer(recogniser, stretches)
+    if not stretches:
         return shares
     return settled(shares, recogniser.classes, recogniser.temperature)
 
@@ -44,13 +45,21 @@ def probabilities(recogniser: Recogniser, track: PoseTrack) -> Floats:
 def answer(recogniser: Recogniser, track: PoseTrack) -> Floats:
     """Return what the network says of a track, (C,), before it is settled.
 
-    Set-up and walk-away are left out, and so is what is hidden: legs out of the picture are said to
-    be somewhere in it. A long set is read in stretches and every stretch also as a mirror shows it;
-    the mean counts, so left- and right-handed sets get the same answer. Where nobody was seen, all
-    classes are equally probable.
+    Set-up and walk-away are left out, and so is what is surely hidden: legs out of the picture are
+    said to be somewhere in it. A long set is read in stretches and every stretch also as a mirror
+    shows it; the mean counts, so left- and right-handed sets get the same answer. Where nobody was
+    seen, all classes are equally probable.
     """
+    return _mean_answer(recogniser, _stretches(track))
+
+
+def _stretches(track: PoseTrack) -> list[PoseTrack]:
+    """Return what is in sight of the set, in stretches; none where nobody is."""
     looked_at = windows(working_set(track)) if len(track) else ()
-    stretches = [stretch for stretch in map(in_sight, looked_at) if _somebody(stretch)]
+    return [stretch for stretch in map(in_sight, looked_at) if _somebody(stretch)]
+
+
+def _mean_answer(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
     if not stretches:
         return np.full(len(recogniser.classes), 1 / len(recogniser.classes))
     return np.asarray(_answers(recogniser, stretches).mean(axis=0))

@@ -118,10 +118,10 @@ class Sightings:
                 if 0 < np.abs(sightings.t - now).min() <= _PATIENCE_S:
                     row = sightings.row(seen, now, sightings.going_on(now))
                     if row is not None:
-                        sightings = sightings.and_one(now, seen, row)
+                        sightings = sightings._and_one(now, seen, row)
         return sightings
 
-    def and_one(self, t: float, people: People, row: int) -> Self:
+    def _and_one(self, t: float, people: People, row: int) -> Self:
         """Return the sightings and one more, of one of the people seen at ``t``."""
         place = int(np.searchsorted(self.t, t))
         return type(self)(

@@ -38,6 +38,9 @@ _REACHED: Final = 0.8
 # The start position is not left downwards by more than this share of the way.
 _BELOW_START: Final = 0.1
 
+# Between two swings what lies within this share of the way from the lowest point is the bottom.
+_BOTTOM: Final = 0.1
+
 _MIN_FRAMES: Final = 3
 
 # At these shares of a way its beginning and its end are measured. A movement of minimum jerk
@@ -101,8 +104,29 @@ def find_swings(signal: Floats, t: Floats) -> tuple[TimedSwing, ...]:
             continue
         swing = _timed(s, t, before, turn, after, cut_off=cut_off)
         begun = not found and _was_begun(swing, filmed[: after + 1], t)
+        if found and swing.start_s < found[-1].end_s:
+            found[-1], swing = _apart(found[-1], swing, s, t)
         found.append(replace(swing, begun=begun))
     return tuple(found)
+
+
+def _apart(
+    one: TimedSwing, next_one: TimedSwing, s: Floats, t: Floats
+) -> tuple[TimedSwing, TimedSwing]:
+    """Return two swings that overlap so that one ends where the next starts: at the bottom.
+
+    Their ends are extrapolated from ways that noise makes look slow, so they can lie far on the
+    other's way.
+    """
+    between = slice(one.frames.turn, next_one.frames.turn + 1)
+    low = s[between].min()
+    way = min(s[one.frames.turn], s[next_one.frames.turn]) - low
+    bottom_s = float(t[between][s[between] <= low + _BOTTOM * way].mean())
+    frame = int(np.argmin(np.abs(t - bottom_s)))
+    return (
+        replace(one, end_s=bottom_s, frames=replace(one.frames, end=frame)),
+        replace(next_one, start_s=bottom_s, frames=replace(next_one.frames, start=frame)),
+    )
 
 
 def _was_begun(swing: TimedSwing, s: Floats, t: Floats) -> bool:

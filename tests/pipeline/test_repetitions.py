@@ -62,6 +62,17 @@ def test_tells_the_way_there_the_pause_and_the_way_back() -> None:
     assert not found.cut_off
 
 
+def test_a_repetition_does_not_start_before_the_one_before_it_ends() -> None:
+    t = np.arange(0, 8, 1 / 15)
+    # Stalls on both ways past the bottom make it look as if both were slow.
+    signal = np.interp(
+        t, [0, 1, 2, 3, 3.6, 4, 4.4, 5, 6, 7, 8], [0, 0, 1, 0.2, 0.2, 0, 0.2, 0.2, 1, 0, 0]
+    )
+    one, other = find_swings(signal, t)
+    assert one.end_s == other.start_s == pytest.approx(4.0, abs=0.15)
+    assert one.frames.end == other.frames.start
+
+
 def test_a_stall_in_the_middle_of_the_way_is_no_turn() -> None:
     t = np.arange(0, 6, 1 / 15)
     stalled = np.interp(t, [0, 1, 1.6, 2.2, 3, 4, 6], [0, 0, 0.55, 0.45, 1, 0, 0])

@@ -139,6 +139,7 @@ def judge(
     elif known:
         reason = "unlike_expert" if swings else "no_repetition"
         not_judged = judge_nothing(known, reason, language)
+        untold = tuple(fault.name for fault in motions()[known.name].faults)
     watch.lap("correct")
 
     motion = motions().get(chosen) if chosen else None

@@ -186,7 +186,8 @@ class Report:
     the expert's angle for every joint and phase that the exercise checks, judged or not; of a coach
     only what their own clip shows. ``tempo`` is None without a repetition.
     ``corrections`` is what deviations and faults come to, what matters most first.
-    ``faults_not_judged`` names those that may be there, large, without this view showing them.
+    ``faults_not_judged`` names those that may be there, large, without this view showing them: all
+    of them where nothing could be compared.
     ``view`` is None where no repetition tells it. ``chosen_by`` is ``classifier`` or ``lifter``.
     ``camera`` is None without a calibration. ``warnings`` are sentences.
     """

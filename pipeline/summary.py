@@ -64,7 +64,7 @@ def summarise(report: Report) -> str:
             )
             for n in report.not_judged
         ]
-    if report.faults_not_judged:
+    if report.faults_not_judged and report.anything_judged():
         names = [fault_title(name).lower() for name in report.faults_not_judged]
         faults = listed(names, report.language)
         lines += ["", say("faults_not_judged", faults=faults)]

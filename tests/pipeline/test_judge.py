@@ -90,6 +90,9 @@ def test_standing_still_has_no_repetition_and_says_so() -> None:
     verdict = judge(track, exercise="barbell_biceps_curl")
     assert verdict.repetitions == ()
     assert "no whole repetition" in verdict.warnings[0]
+    # Nothing was seen of any fault, so none is absent.
+    assert "short_top" in verdict.faults_not_judged
+    assert verdict.faults == ()
 
 
 def test_an_exercise_without_an_expert_is_counted_only() -> None:

@@ -16,7 +16,7 @@ _SMOOTHED_S: Final = 0.12
 _LOWEST, _HIGHEST = -0.4, 1.5
 
 # A movement smaller than this share of the expert's is fidgeting.
-_MIN_SWING: Final = 0.2
+_MIN_SWING: Final = 0.15
 
 # A repetition reaches this share of the typical way, and stands out from those beside it by this
 # share: shallower bends are stalls on the way, where a lifter sticks.

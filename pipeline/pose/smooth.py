@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.pose.proportions import torso_by_limbs
 from pipeline.pose.track import PoseTrack
 
 Floats = npt.NDArray[np.float64]
@@ -51,8 +52,8 @@ def torso_length(xy: npt.NDArray[np.floating]) -> float:
     """Return the typical distance from mid-shoulder to mid-hip in the units of ``xy`` (T, 17, 2).
 
     A torso seen end-on is short, so the 90th percentile over time stands for its true length; the
-    shoulders' and hips' width take part, because a lifter filmed from the feet shows no torso.
-    NaN when none was ever seen.
+    shoulders' width takes part, because a lifter filmed from the feet shows no torso. Where nothing
+    of it was ever seen the limbs tell, and it is NaN without these as well.
     """
     left_shoulder, right_shoulder, left_hip, right_hip = (xy[:, i] for i in (5, 6, 11, 12))
     spans = np.stack(
@@ -64,7 +65,7 @@ def torso_length(xy: npt.NDArray[np.floating]) -> float:
         ]
     )
     known = spans[np.isfinite(spans)]
-    return float(np.percentile(known, 90)) if len(known) else float("nan")
+    return float(np.percentile(known, 90)) if len(known) else torso_by_limbs(xy)
 
 
 def _drop_wild(xy: Floats, reach: float) -> None:

@@ -30,6 +30,12 @@ def test_counts_every_repetition(turns: int, fps: float) -> None:
     assert len(repetitions_of(curl_track(turns, fps=fps))) == turns
 
 
+def test_counts_repetitions_of_a_lifter_whose_trunk_is_never_seen() -> None:
+    track = curl_track(3)
+    track.xy[:, [5, 6, 11, 12]] = np.nan
+    assert len(repetitions_of(track)) == 3
+
+
 @pytest.mark.parametrize("turns", [1, 3])
 def test_counts_a_movement_that_it_knows_nothing_about(turns: int) -> None:
     assert len(find_repetitions(curl_track(turns), ())) == turns

@@ -66,6 +66,13 @@ def test_an_empty_track_stays_empty() -> None:
     assert np.isnan(smooth(track).xy).all()
 
 
+def test_of_a_torso_that_is_never_seen_the_limbs_tell() -> None:
+    track = curl_track(1)
+    track.xy[:, [5, 6, 11, 12]] = np.nan
+    # An expert's forearms and shanks are not those of the average body.
+    assert torso_length(track.xy) == pytest.approx(TORSO_PX, rel=0.2)
+
+
 def test_torso_length() -> None:
     assert torso_length(curl_track(1).xy) == pytest.approx(TORSO_PX, rel=0.01)
     assert np.isnan(torso_length(np.full((3, 17, 2), np.nan)))

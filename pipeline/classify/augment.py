@@ -38,6 +38,30 @@ _PARTS: Final = tuple(
 )
 
 
+# Limbs from their nearer end to the farther one, the nearer limb first.
+_LIMBS: Final = tuple(
+    (KEYPOINT_INDEX[f"{side}_{nearer}"], KEYPOINT_INDEX[f"{side}_{farther}"])
+    for nearer, farther in (
+        ("shoulder", "elbow"),
+        ("elbow", "wrist"),
+        ("hip", "knee"),
+        ("knee", "ankle"),
+    )
+    for side in ("left", "right")
+)
+
+# How guessed limbs look, by eye on real clips: their length next to the true one, which share of
+# their own movement is left, how far they are turned (radians), how far they drift (shares of the
+# body's extent), and how probably they are said to be seen.
+_SHORTER: Final = (0.2, 1.1)
+_MOVES: Final = 0.4
+_TURNED: Final = 0.6
+_DRIFTS: Final = 0.03
+_TOLD: Final = (0.1, 0.7)
+_TOLD_SPREAD: Final = 0.1
+_TINY: Final = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class Augmentation:
     """How tracks are varied while training; zero or False turns a variation off.
@@ -53,7 +77,9 @@ class Augmentation:
     lies, by less, because how a bench slopes tells the presses apart. ``stretch``: the camera
     stands elsewhere, and the width is shorter or longer by up to this share. ``noise``: standard
     deviation of a keypoint's error, in hundredths of the body's extent. ``hide``: the probability
-    that a part of the body is hidden throughout, and that of any one keypoint.
+    that a part of the body is hidden throughout, and that of any one keypoint. ``guess``: how often
+    a hidden part is not missing, but where a pose network guesses what it cannot see: legs out of
+    the picture, an arm behind a plate.
     """
 
     translate_px: float = 100.0
@@ -66,16 +92,17 @@ class Augmentation:
     stretch: float = 0.2
     noise: float = 0.5
     hide: float = 0.15
+    guess: float = 0.4
 
     def __call__(self, track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
         """Return a variation of ``track``."""
         if self.shortest_s:
             track = _cut_at_random(track, self.shortest_s, rng)
-        t, xy = track.t, track.xy
+        if self.mirror and rng.integers(2):
+            track = in_mirror(track)
+        t, xy, conf = track.t, track.xy, track.conf
         if self.warp:
             t = _warp(t, self.warp, rng)
-        if self.mirror and rng.integers(2):
-            xy = mirrored(xy, track.width)
         if self.behind and rng.integers(2):
             xy = from_behind(xy, track.width)
         if self.translate_px:
@@ -83,13 +110,27 @@ class Augmentation:
         most = self.rotate_lying_deg if _lies(xy) else self.rotate_deg
         xy = _turn(xy, np.radians(rng.uniform(-most, most)))
         xy = xy * _pixels(1 + rng.uniform(-self.stretch, self.stretch), 1)
-        seen = xy[np.isfinite(xy[..., 0])]
-        if self.noise and len(seen):
-            extent = np.ptp(seen, axis=0).max()
-            xy = xy + rng.normal(0, self.noise / 100 * extent, xy.shape).astype(np.float32)
+        if self.noise:
+            xy = xy + rng.normal(0, self.noise / 100 * _extent(xy), xy.shape).astype(np.float32)
         if self.hide:
-            xy = _hide(xy, self.hide, rng)
-        return PoseTrack(t, xy, track.conf, track.width, track.height)
+            xy, conf = self._hide(xy, conf, rng)
+        return PoseTrack(t, xy, conf, track.width, track.height)
+
+    def _hide(self, xy: Floats, conf: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        hidden = np.less(rng.random(xy.shape[1]), self.hide / 4)
+        for part in _PARTS:
+            if rng.random() < self.hide:
+                if rng.random() < self.guess:
+                    xy, conf = _guessed(xy, conf, part, rng)
+                else:
+                    hidden[part] = True
+        return np.where(hidden[:, None], np.float32(np.nan), xy), conf
+
+
+def in_mirror(track: PoseTrack) -> PoseTrack:
+    """Return a track as a mirror shows it: left is right, and named so."""
+    xy = mirrored(track.xy, track.width)
+    return PoseTrack(track.t, xy, track.conf[:, MIRROR], track.width, track.height)
 
 
 def mirrored(xy: Floats, width: int) -> Floats:
@@ -155,9 +196,35 @@ def _turn(xy: Floats, angle: float) -> Floats:
     return np.asarray(xy @ turn, np.float32)
 
 
-def _hide(xy: Floats, probability: float, rng: np.random.Generator) -> Floats:
-    hidden = np.less(rng.random(xy.shape[1]), probability / 4)
-    for part in _PARTS:
-        if rng.random() < probability:
-            hidden[part] = True
-    return np.where(hidden[:, None], np.float32(np.nan), xy)
+def _guessed(
+    xy: Floats, conf: Floats, part: list[int], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Return keypoints (T, 17, 2) and how surely each is seen (T, 17), a part of them guessed.
+
+    Its limbs are shorter than they are, turned from where they belong, hardly move on their own and
+    drift.
+    """
+    guessed, sure = xy.copy(), conf.copy()
+    shorter, moves, turn = rng.uniform(*_SHORTER), rng.uniform(0, _MOVES), rng.normal(0, _TURNED)
+    extent = _extent(xy)
+    for nearer, farther in _LIMBS:
+        if farther in part:
+            limb = xy[:, farther] - xy[:, nearer]
+            known = np.isfinite(limb[:, 0])
+            if not known.any():
+                continue
+            usual = np.median(limb[known], axis=0)
+            limb = usual + moves * (np.where(known[:, None], limb, usual) - usual)
+            drift = np.cumsum(rng.normal(size=limb.shape), axis=0)
+            drift *= rng.uniform(0, _DRIFTS) * extent / max(float(drift.std()), _TINY)
+            placed = guessed[:, nearer] + _turn(shorter * limb, turn) + drift - drift.mean(axis=0)
+            guessed[:, farther] = placed
+    told = rng.uniform(*_TOLD) + rng.normal(0, _TOLD_SPREAD, (len(xy), len(part)))
+    sure[:, part] = np.clip(told, 0, 1)
+    return guessed, sure
+
+
+def _extent(xy: Floats) -> float:
+    """Return how far the known keypoints reach across the picture or along it, 0 of none."""
+    known = xy[np.isfinite(xy[..., 0])]
+    return float(np.ptp(known, axis=0).max()) if len(known) else 0.0

@@ -9,6 +9,7 @@ from pipeline.classify.dataset import Example, Progress, choose_classes
 from pipeline.classify.lessons import Lessons, prepare
 from pipeline.classify.synthesize import (
     made_up_sets,
+    mixture_sets,
     pastime_sets,
     stranger_sets,
     synthetic_sets,
@@ -21,12 +22,13 @@ _SYNTHETIC_SETS: Final = 5720
 _MADE_UP_EACH: Final = 150
 _PASTIMES: Final = 900
 _STRANGERS: Final = 600
+_MIXTURES: Final = 1500
 
 # How often a track is varied, and how much a lifter filmed counts next to a synthetic set. An
 # exercise of which two lifters were filmed is so learned from synthetic sets mostly: shown those
 # two alone, a network takes whoever stands like them for one of them.
 _REAL, _SYNTHETIC, _MADE_UP = (40, 10.0), (2, 1.0), (1, 0.25)
-_IDLE, _STRANGE = (4, 1.0), (2, 1.0)
+_IDLE, _STRANGE, _MIXED = (4, 1.0), (2, 1.0), (2, 1.0)
 _KEYPOINTS: Final = (20, 5.0)
 
 
@@ -66,4 +68,6 @@ def plan(
         others.append(lessons(pastime_sets(_PASTIMES, seed=seed, progress=progress), _IDLE))
         strange = stranger_sets(_STRANGERS, seed=seed, progress=progress)
         others.append(lessons(strange, _STRANGE))
+        mixed = mixture_sets(_MIXTURES, seed=seed, progress=progress)
+        others.append(lessons(mixed, _MIXED))
     return Curriculum(lessons(clips, _REAL), tuple(others), choose_classes(clips, known))

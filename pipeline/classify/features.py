@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.pose.proportions import LIMBS, limbs, torso_by_limbs
 from pipeline.pose.track import PoseTrack
 from references.skeleton import JOINTS, KEYPOINT_INDEX, KEYPOINTS
 
@@ -24,26 +25,10 @@ LONGEST_S: Final = 8.0
 of a quick repetition. A longer clip is cut into several."""
 
 _SHOULDERS: Final = (KEYPOINT_INDEX["left_shoulder"], KEYPOINT_INDEX["right_shoulder"])
-_HIPS: Final = (KEYPOINT_INDEX["left_hip"], KEYPOINT_INDEX["right_hip"])
 
-# Lengths in torso lengths (mid-shoulder to mid-hip), from the segment lengths of Drillis and
-# Contini as given by Winter, "Biomechanics and Motor Control of Human Movement", 4th ed., 2009,
-# figure 4.1: torso 0.288 of the stature, upper arm 0.186, forearm 0.146, thigh 0.245, shank 0.246.
-_LIMBS: Final = tuple(
-    (KEYPOINT_INDEX[f"{side}_{a}"], KEYPOINT_INDEX[f"{side}_{b}"], length / 0.288)
-    for a, b, length in (
-        ("shoulder", "hip", 0.288),
-        ("shoulder", "elbow", 0.186),
-        ("elbow", "wrist", 0.146),
-        ("hip", "knee", 0.245),
-        ("knee", "ankle", 0.246),
-    )
-    for side in ("left", "right")
-)
-
-FEATURES: Final = 3 * len(KEYPOINTS) + 2 * len(_LIMBS) + 2 * len(JOINTS)
-"""Per time step: x and y of each keypoint in torso lengths, whether each was seen (0 or 1), x and y
-of the direction of each limb, cosine and sine of the angle at each joint."""
+FEATURES: Final = 3 * len(KEYPOINTS) + 2 * len(LIMBS) + 2 * len(JOINTS)
+"""Per time step: x and y of each keypoint in torso lengths, how surely each was seen (0 to 1), x
+and y of the direction of each limb, cosine and sine of the angle at each joint."""
 
 # A limb that looks shorter than this many torso lengths points at the camera: its direction in the
 # picture is chance, and counts for as much less as it looks shorter.
@@ -74,21 +59,22 @@ def features(track: PoseTrack) -> Floats:
     """Return what the network sees of a track, (30, F) float32.
 
     Positions are relative to the middle of the shoulders (its median over the track) and in torso
-    lengths, x to the right and y down; a keypoint that was not seen is at 0, 0 with its mask 0, and
-    a limb of which an end was not seen has the direction 0, 0, as a joint has the cosine and sine.
+    lengths, x to the right and y down; how surely a keypoint was seen is the track's confidence.
+    One that is not known is at 0, 0, surely unseen, and a limb of which an end is not known has the
+    direction 0, 0, as a joint has the cosine and sine.
     Directions and angles follow from positions, but a network that is shown them learns much sooner
     how far a curl or a pushdown bends the elbow. Unchanged, to rounding, when the picture is scaled
     or shifted or the same movement is sampled at another frame rate.
     """
     xy = resample(track)  # (30, 17, 2)
-    seen = np.isfinite(xy[..., 0])
-    if seen.any():
+    known = np.isfinite(xy[..., 0])
+    if known.any():
         xy = (xy - _origin(xy)) / _torso_length(xy)
-    placed = np.where(seen[..., None], xy, 0.0)
+    placed = np.where(known[..., None], xy, 0.0)
     steps = [
         placed.reshape(STEPS, -1),
-        seen,
-        _directions(_limbs(xy)).reshape(STEPS, -1),
+        np.where(known, _how_surely(track), 0.0),
+        _directions(limbs(xy).astype(np.float32)).reshape(STEPS, -1),
         _bends(xy).reshape(STEPS, -1),
     ]
     return np.concatenate(steps, axis=1, dtype=np.float32)
@@ -105,7 +91,7 @@ def resample(track: PoseTrack) -> Floats:
     Linear between the two frames around each time; where one of them lacks the keypoint, the nearer
     frame decides.
     """
-    at = np.linspace(track.t[0], track.t[-1], STEPS)
+    at = _times(track)
     after = np.clip(np.searchsorted(track.t, at), min(1, len(track) - 1), len(track) - 1)
     before = np.maximum(after - 1, 0)
     gap = np.maximum(track.t[after] - track.t[before], 1e-9)
@@ -113,6 +99,16 @@ def resample(track: PoseTrack) -> Floats:
     mixed = (1 - weight) * track.xy[before] + weight * track.xy[after]
     nearer = np.where(np.rint(weight) > 0, track.xy[after], track.xy[before])
     return np.where(np.isfinite(mixed), mixed, nearer)
+
+
+def _how_surely(track: PoseTrack) -> Floats:
+    """Return the confidence (30, 17) at the times of `resample`, linear in between."""
+    return np.stack([np.interp(_times(track), track.t, c) for c in track.conf.T], axis=1)
+
+
+def _times(track: PoseTrack) -> npt.NDArray[np.float64]:
+    """Return 30 equally spaced times from the first frame to the last, in seconds."""
+    return np.linspace(track.t[0], track.t[-1], STEPS)
 
 
 def _origin(xy: Floats) -> Floats:
@@ -123,26 +119,18 @@ def _origin(xy: Floats) -> Floats:
 
 
 def _torso_length(xy: Floats) -> float:
-    """Return how long the lifter's torso would be if it lay in the picture plane, in pixels.
-
-    A limb that points at the camera looks short and none looks longer than it is, so each limb is
-    measured where it looks longest, and the median of what the limbs seen say about the torso is
-    taken: slips of the pose network and limbs that point at the camera throughout are outvoted.
-    """
-    looks = np.linalg.norm(_limbs(xy), axis=-1)  # (30, 10)
-    seen = np.isfinite(looks).any(axis=0)
-    if not seen.any():
+    """Return how long the lifter's torso is in pixels, or how far the keypoints spread."""
+    length = torso_by_limbs(xy)
+    if np.isnan(length):
         finite = xy[np.isfinite(xy[..., 0])]
-        return max(float(np.linalg.norm(finite.std(axis=0))), 1.0)
-    longest = np.nanmax(looks[:, seen], axis=0)
-    lengths = np.array([length for _, _, length in _LIMBS])
-    return max(float(np.median(longest / lengths[seen])), 1.0)
+        length = float(np.linalg.norm(finite.std(axis=0)))
+    return max(length, 1.0)
 
 
-def _directions(limbs: Floats) -> Floats:
+def _directions(ways: Floats) -> Floats:
     """Return the direction of each limb (30, N, 2) from the ways between their ends."""
-    looks = np.linalg.norm(limbs, axis=-1, keepdims=True)
-    return np.asarray(np.nan_to_num(limbs / np.maximum(looks, _SHORT)), np.float32)
+    looks = np.linalg.norm(ways, axis=-1, keepdims=True)
+    return np.asarray(np.nan_to_num(ways / np.maximum(looks, _SHORT)), np.float32)
 
 
 def _bends(xy: Floats) -> Floats:
@@ -153,9 +141,3 @@ def _bends(xy: Floats) -> Floats:
     cosine = (one * other).sum(axis=-1)
     sine = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
     return np.stack([cosine, sine], axis=-1)
-
-
-def _limbs(xy: Floats) -> Floats:
-    """Return each limb (30, 10, 2) as the way from its upper to its lower end."""
-    upper, lower = [a for a, _, _ in _LIMBS], [b for _, b, _ in _LIMBS]
-    return xy[:, lower] - xy[:, upper]

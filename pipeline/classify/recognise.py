@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.classify.augment import mirrored
+from pipeline.classify.augment import in_mirror
 from pipeline.classify.features import stack, windows
 from pipeline.classify.working_set import working_set
 from pipeline.pose.track import PoseTrack
@@ -103,15 +103,10 @@ def with_the_commoner_first(shares: Floats, classes: Sequence[str]) -> Floats:
 
 def _answers(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
     """Return what the network says of every stretch and its mirror image, their mean, (N, C)."""
-    views = [*stretches, *(_in_mirror(stretch) for stretch in stretches)]
+    views = [*stretches, *map(in_mirror, stretches)]
     answers = recogniser.network(stack(views)).astype(np.float64)
     return np.asarray(answers.reshape(2, len(stretches), -1).mean(axis=0))
 
 
 def _somebody(track: PoseTrack) -> bool:
     return bool(np.isfinite(track.xy).any())
-
-
-def _in_mirror(track: PoseTrack) -> PoseTrack:
-    xy = mirrored(track.xy, track.width)
-    return PoseTrack(track.t, xy, track.conf, track.width, track.height)

@@ -43,4 +43,5 @@ def fingerprint(examples: Iterable[Example]) -> str:
         digest.update(repr(facts).encode())
         digest.update(track.t.tobytes())
         digest.update(track.xy.tobytes())
+        digest.update(track.conf.tobytes())
     return digest.hexdigest()

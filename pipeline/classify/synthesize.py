@@ -2,7 +2,8 @@
 
 Sets of the synthetic lifter have its variety of bodies, faults and phones, and the errors that the
 pose network was measured to make. Made-up lifters play the expert's movement with a wilder spread
-of range, tempo and camera, also from above. Pastimes are what is no exercise we know.
+of range, tempo and camera, also from above. Pastimes, strangers' exercises and mixtures of ours are
+what is no exercise we know.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from pipeline.pose.track import PoseTrack
 from references.experts import ExpertMotion, expert_motions
 from references.skeleton import KEYPOINT_INDEX
 from references.strangers import strangers
+from references.synthetic.mixtures import mixtures
 from references.synthetic.pastimes import pastimes
 from references.synthetic.skeleton_clips import Seen, SkeletonClip, skeleton_clips
 from references.viewpoint import Viewpoint
@@ -119,11 +121,26 @@ def stranger_sets(
     count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
 ) -> tuple[Example, ...]:
     """Return sets of exercises that are none of ours, as ``UNKNOWN``, each its own group."""
+    sets = skeleton_clips(count, seed=seed, among=strangers(), close_share=CLOSE_SHARE)
+    named = ((clip, f"{clip.exercise}/{seed}-{i}") for i, clip in enumerate(sets))
+    return _unknown(named, "exercises that are none of ours", count, progress)
+
+
+def mixture_sets(
+    count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
+) -> tuple[Example, ...]:
+    """Return sets of mixtures of two of our exercises, as ``UNKNOWN``, each its own group."""
+    sets = skeleton_clips(count, seed=seed, among=mixtures(), close_share=CLOSE_SHARE)
+    named = ((clip, f"mixture/{clip.exercise}/{seed}-{i}") for i, clip in enumerate(sets))
+    return _unknown(named, "mixtures of two exercises", count, progress)
+
+
+def _unknown(
+    named: Iterable[tuple[SkeletonClip, str]], what: str, count: int, progress: Progress
+) -> tuple[Example, ...]:
     sets = []
-    clips = skeleton_clips(count, seed=seed, among=strangers(), close_share=CLOSE_SHARE)
-    for number, clip in enumerate(clips):
-        progress("exercises that are none of ours", number, count)
-        name = f"{clip.exercise}/{seed}-{number}"
+    for number, (clip, name) in enumerate(named):
+        progress(what, number, count)
         sets.append(Example(reported(clip.t, clip), UNKNOWN, name, name))
     return tuple(sets)
 

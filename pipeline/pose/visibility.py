@@ -118,10 +118,12 @@ def in_sight(track: PoseTrack) -> PoseTrack:
     """Return the track without the keypoints that are out of sight: NaN, as where nothing is known.
 
     That is surely hidden: what hides behind the body is placed well enough to tell a movement, legs
-    below the picture are not.
+    below the picture are not. The confidence of the others is how probably each is not hidden.
     """
-    gone = load_visibility().hidden(track.xy, track.conf) >= _OUT_OF_SIGHT_FROM
-    return replace(track, xy=np.where(gone[..., None], np.float32(np.nan), track.xy))
+    told = load_visibility().hidden(track.xy, track.conf).astype(np.float32)
+    gone = told >= _OUT_OF_SIGHT_FROM
+    xy = np.where(gone[..., None], np.float32(np.nan), track.xy)
+    return replace(track, xy=xy, conf=1 - told)
 
 
 @cache

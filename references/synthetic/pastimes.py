@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -10,17 +9,16 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from references.geometry import joint_angles
 from references.motions import Motion, Values, motions, parse_motion
 from references.synthetic.body import Body
 from references.synthetic.posture import pose_values
 from references.synthetic.skeleton_clips import Seen, see
+from references.synthetic.unlike import unlike_ours_deg
 from references.synthetic.variation import random_body
 
 Floats = npt.NDArray[np.float64]
 
-# An exercise counts as another one when, at its start or its turn, its joint angles differ from
-# those of every known exercise by this much on average (root mean square over the joints).
+# An exercise counts as another one when it is this much unlike all of ours.
 _ANOTHER_DEG: Final = 30.0
 
 _STANDING: Final[Mapping[str, Any]] = {
@@ -168,44 +166,13 @@ def _invented(rng: np.random.Generator) -> tuple[Motion, Ends]:
             if legs:
                 end["legs", "upper"] = rng.uniform(-10, 100)
                 end["legs", "bend"] = rng.uniform(70, 175)
-        if _moves(ends) and _is_another(motion, ends):
+        values = {key: np.array([end[key] for end in ends]) for key in ends[0]}
+        if _moves(ends) and unlike_ours_deg(motion, values) > _ANOTHER_DEG:
             return motion, ends
 
 
 def _moves(ends: Ends) -> bool:
     return max(abs(ends[0][key] - ends[1][key]) for key in ends[0]) > _ANOTHER_DEG
-
-
-def _is_another(motion: Motion, ends: Ends) -> bool:
-    """Tell whether no known exercise has these two positions, in either order."""
-    values = {key: np.array([end[key] for end in ends]) for key in ends[0]}
-    own = _posture(_middling(), motion, values)
-    distances = [
-        np.sqrt(np.mean((known - order) ** 2, axis=1)).max()
-        for known in _known_postures()
-        for order in (own, own[::-1])
-    ]
-    return bool(min(distances) > _ANOTHER_DEG)
-
-
-@cache
-def _known_postures() -> tuple[Floats, ...]:
-    """Return the posture (2, A) of every known exercise, each way to do it, at start and turn."""
-    ways = [way for motion in motions().values() for way in (motion, *motion.variants)]
-    return tuple(_posture(_middling(), way, way.values([0.0, 1.0])) for way in ways)
-
-
-@cache
-def _middling() -> Body:
-    return random_body(np.random.default_rng(0))
-
-
-def _posture(body: Body, motion: Motion, values: Values) -> Floats:
-    """Return joint angles and the trunk's inclination in degrees, (P, A)."""
-    joints = body.keypoints(pose_values(body, motion, values))
-    trunk = joints[:, [5, 6]].mean(axis=1) - joints[:, [11, 12]].mean(axis=1)
-    lean = np.degrees(np.arctan2(trunk[:, 2], np.hypot(trunk[:, 0], trunk[:, 1])))
-    return np.stack([*joint_angles(joints).values(), lean], axis=1).astype(np.float64)
 
 
 def _motion(table: Mapping[str, Any]) -> Motion:

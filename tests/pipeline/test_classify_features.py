@@ -109,6 +109,14 @@ def test_what_was_not_seen_is_zero_and_masked() -> None:
     assert steps[:, 34 + KEYPOINT_INDEX["right_wrist"]].all()
 
 
+def test_how_surely_a_keypoint_is_seen_is_a_feature() -> None:
+    track = curl_track()
+    wrist = KEYPOINT_INDEX["left_wrist"]
+    track.conf[:, wrist] = np.linspace(0.2, 0.8, len(track))
+    seen = features(track)[:, 34 + wrist]
+    np.testing.assert_allclose(seen, np.linspace(0.2, 0.8, STEPS), atol=1e-3)
+
+
 @pytest.mark.parametrize("frames", [1, 2])
 def test_a_track_of_few_frames_has_features(frames: int) -> None:
     track = at_frames(curl_track(), np.arange(frames))
@@ -216,6 +224,28 @@ def test_a_whole_side_may_be_hidden_and_the_other_stay() -> None:
     ]
     assert any(not one["left"].any() and one["right"].all() for one in seen)
     assert any(not one["right"].any() and one["left"].all() for one in seen)
+
+
+def test_a_hidden_limb_may_be_guessed_and_is_said_to_be_unsure() -> None:
+    guess = replace(UNCHANGED, hide=0.2, guess=1.0)
+    track = curl_track()
+    wrist, hip = KEYPOINT_INDEX["left_wrist"], KEYPOINT_INDEX["left_hip"]
+    varied = [guess(track, np.random.default_rng(seed)) for seed in range(40)]
+    guessed = [
+        one for one in varied if np.isfinite(one.xy[:, wrist]).all() and one.conf[0, wrist] < 0.8
+    ]
+    assert guessed
+    for one in guessed:
+        assert not np.allclose(one.xy[:, wrist], track.xy[:, wrist], atol=5)
+        # Only limbs hang from something: a trunk stays where it is, or is not seen at all.
+        assert np.array_equal(one.xy[:, hip], track.xy[:, hip]) or np.isnan(one.xy[:, hip]).all()
+
+
+def test_what_a_limb_of_nobody_hangs_from_is_not_guessed() -> None:
+    track = curl_track()
+    track.xy[:, KEYPOINT_INDEX["left_elbow"]] = np.nan
+    varied = replace(UNCHANGED, hide=1.0, guess=1.0)(track, np.random.default_rng(0))
+    assert np.isnan(varied.xy[:, KEYPOINT_INDEX["left_elbow"]]).all()
 
 
 def test_a_cut_keeps_at_least_the_shortest_stretch() -> None:

@@ -24,6 +24,7 @@ from pipeline.classify.recognise import (
 from pipeline.classify.runs import Runs
 from pipeline.classify.synthesize import (
     made_up_sets,
+    mixture_sets,
     pastime_sets,
     stranger_sets,
     synthetic_sets,
@@ -35,6 +36,7 @@ from pipeline.pose.track import PoseTrack
 from references.motions import motions
 from references.skeleton import KEYPOINT_INDEX, SIDES
 from references.strangers import strangers
+from references.synthetic.mixtures import mixtures
 from tests.tracks import curl_track
 
 CLASSES = ("curl", "stand", UNKNOWN)
@@ -313,6 +315,13 @@ def test_exercises_that_are_none_of_ours_are_taught_as_unknown() -> None:
     assert {example.label for example in sets} == {UNKNOWN}
     assert len({example.group for example in sets}) == len(sets)
     assert {example.name.split("/")[0] for example in sets} <= set(strangers())
+
+
+def test_mixtures_of_two_exercises_are_unknown() -> None:
+    sets = mixture_sets(12, seed=4)
+    assert {example.label for example in sets} == {UNKNOWN}
+    assert len({example.group for example in sets}) == len(sets)
+    assert {example.name.split("/")[1] for example in sets} <= set(mixtures())
 
 
 def test_synthetic_sets_and_pastimes_repeat_by_seed_and_are_groups_of_their_own() -> None:

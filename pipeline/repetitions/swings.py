@@ -1,6 +1,7 @@
 """The swings of a signal from the start position to the turn and back, and their moments."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,8 +24,11 @@ _MIN_SWING: Final = 0.15
 _MIN_HEIGHT: Final = 0.4
 _MIN_PROMINENCE: Final = 0.35
 
-# A peak narrower than this share of the typical one is a keypoint gone wild.
+# A peak narrower than this share of the typical one, or a dip between two, is a keypoint gone wild.
 _MIN_WIDTH: Final = 0.35
+
+# Of so many turns or fewer nobody knows which dip between them is the typical one.
+_TELL_A_DIP: Final = 3
 
 # A swing must leave, and come back, this share of the way, or the clip cut it off.
 _MIN_WAY: Final = 0.25
@@ -167,7 +171,28 @@ def _turns(s: Floats, low: float, high: float) -> tuple[list[int], float]:
         high = float(np.median(padded[peaks]))
     widths = peak_widths(padded, peaks)[0]
     wide = peaks[widths >= _MIN_WIDTH * np.median(widths)] - 1
-    return [int(i) for i in wide], high
+    return _joined(s, [int(i) for i in wide]), high
+
+
+def _joined(s: Floats, turns: list[int]) -> list[int]:
+    """Return the turns, of two with hardly a dip between them only the higher one.
+
+    A dip that is much narrower than the typical one is a keypoint gone wild, as a narrow peak is.
+    """
+    joined = list(turns)
+    while len(joined) > _TELL_A_DIP:
+        widths = [_dip_width(s[one : other + 1]) for one, other in pairwise(joined)]
+        narrowest = int(np.argmin(widths))
+        if widths[narrowest] >= _MIN_WIDTH * np.median(widths):
+            break
+        joined.remove(min(joined[narrowest : narrowest + 2], key=lambda turn: s[turn]))
+    return joined
+
+
+def _dip_width(s: Floats) -> int:
+    """Return for how many frames a signal between two turns is in the lower half of the dip."""
+    low = s.min()
+    return int((s < low + _HALF * (min(s[0], s[-1]) - low)).sum())
 
 
 def _timed(

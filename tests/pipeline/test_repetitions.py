@@ -92,6 +92,14 @@ def test_a_keypoint_gone_wild_is_no_repetition() -> None:
     assert len(find_swings(signal, t)) == 2
 
 
+def test_a_keypoint_gone_wild_at_a_turn_does_not_make_two_of_it() -> None:
+    t = np.arange(0, 17, 1 / 15)
+    signal = (1 - np.cos(2 * np.pi * t / 4)) / 2
+    assert len(find_swings(signal, t)) == 4
+    signal[np.abs(t - 6) < 0.25] = 0.1
+    assert len(find_swings(signal, t)) == 4
+
+
 def test_taking_the_weight_and_putting_it_back_is_no_repetition() -> None:
     t = np.arange(0, 10, 1 / 15)
     set_up = np.interp(t, [0, 1.5, 2, 3, 4, 5, 6, 7, 8.5, 10], [-2, 0, 0, 1, 0, 1, 0, 0, -2, -2])

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.classify.features import LONGEST_S, cut
+from pipeline.pose.proportions import LIMBS
 from pipeline.pose.track import PoseTrack
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 
@@ -39,16 +40,7 @@ _PARTS: Final = tuple(
 
 
 # Limbs from their nearer end to the farther one, the nearer limb first.
-_LIMBS: Final = tuple(
-    (KEYPOINT_INDEX[f"{side}_{nearer}"], KEYPOINT_INDEX[f"{side}_{farther}"])
-    for nearer, farther in (
-        ("shoulder", "elbow"),
-        ("elbow", "wrist"),
-        ("hip", "knee"),
-        ("knee", "ankle"),
-    )
-    for side in ("left", "right")
-)
+_LIMBS: Final = tuple((upper, lower) for upper, lower, _ in LIMBS if lower not in _TORSO)
 
 # How guessed limbs look, by eye on real clips: their length next to the true one, which share of
 # their own movement is left, how far they are turned (radians), how far they drift (shares of the

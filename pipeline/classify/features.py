@@ -74,7 +74,7 @@ def features(track: PoseTrack) -> Floats:
     steps = [
         placed.reshape(STEPS, -1),
         np.where(known, _how_surely(track), 0.0),
-        _directions(limbs(xy).astype(np.float32)).reshape(STEPS, -1),
+        _directions(limbs(xy)).reshape(STEPS, -1),
         _bends(xy).reshape(STEPS, -1),
     ]
     return np.concatenate(steps, axis=1, dtype=np.float32)
@@ -103,7 +103,8 @@ def resample(track: PoseTrack) -> Floats:
 
 def _how_surely(track: PoseTrack) -> Floats:
     """Return the confidence (30, 17) at the times of `resample`, linear in between."""
-    return np.stack([np.interp(_times(track), track.t, c) for c in track.conf.T], axis=1)
+    at = _times(track)
+    return np.stack([np.interp(at, track.t, c) for c in track.conf.T], axis=1)
 
 
 def _times(track: PoseTrack) -> npt.NDArray[np.float64]:
@@ -127,7 +128,7 @@ def _torso_length(xy: Floats) -> float:
     return max(length, 1.0)
 
 
-def _directions(ways: Floats) -> Floats:
+def _directions(ways: npt.NDArray[np.floating]) -> Floats:
     """Return the direction of each limb (30, N, 2) from the ways between their ends."""
     looks = np.linalg.norm(ways, axis=-1, keepdims=True)
     return np.asarray(np.nan_to_num(ways / np.maximum(looks, _SHORT)), np.float32)

@@ -96,53 +96,63 @@ def synthetic_sets(
     ``exercises`` defaults to all that have a motion. The same seed gives the same sets; every one
     is a group of its own.
     """
-    sets = []
     clips = skeleton_clips(count, seed=seed, exercises=exercises, close_share=CLOSE_SHARE)
-    for number, clip in enumerate(clips):
-        progress("synthetic lifter", number, count)
-        name = f"synthetic/{clip.exercise}/{seed}-{number}"
-        sets.append(Example(reported(clip.t, clip), clip.exercise, name, name))
-    return tuple(sets)
+    sets = (
+        _example(clip.t, clip, clip.exercise, f"synthetic/{clip.exercise}/{seed}-{number}")
+        for number, clip in enumerate(clips)
+    )
+    return _counted(sets, "synthetic lifter", count, progress)
 
 
 def pastime_sets(
     count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
 ) -> tuple[Example, ...]:
     """Return what people do who lift nothing we know, as ``UNKNOWN``, each its own group."""
-    sets = []
-    for number, pastime in enumerate(pastimes(count, seed=seed, close_share=CLOSE_SHARE)):
-        progress("pastimes", number, count)
-        name = f"{pastime.kind}/{seed}-{number}"
-        sets.append(Example(reported(pastime.t, pastime.seen), UNKNOWN, name, name))
-    return tuple(sets)
+    shown = pastimes(count, seed=seed, close_share=CLOSE_SHARE)
+    sets = (
+        _example(pastime.t, pastime.seen, UNKNOWN, f"{pastime.kind}/{seed}-{number}")
+        for number, pastime in enumerate(shown)
+    )
+    return _counted(sets, "pastimes", count, progress)
 
 
 def stranger_sets(
     count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
 ) -> tuple[Example, ...]:
     """Return sets of exercises that are none of ours, as ``UNKNOWN``, each its own group."""
-    sets = skeleton_clips(count, seed=seed, among=strangers(), close_share=CLOSE_SHARE)
-    named = ((clip, f"{clip.exercise}/{seed}-{i}") for i, clip in enumerate(sets))
-    return _unknown(named, "exercises that are none of ours", count, progress)
+    clips = skeleton_clips(count, seed=seed, among=strangers(), close_share=CLOSE_SHARE)
+    sets = (
+        _example(clip.t, clip, UNKNOWN, f"{clip.exercise}/{seed}-{number}")
+        for number, clip in enumerate(clips)
+    )
+    return _counted(sets, "exercises that are none of ours", count, progress)
 
 
 def mixture_sets(
     count: int, *, seed: int, progress: Progress = lambda _what, _done, _total: None
 ) -> tuple[Example, ...]:
     """Return sets of mixtures of two of our exercises, as ``UNKNOWN``, each its own group."""
-    sets = skeleton_clips(count, seed=seed, among=mixtures(), close_share=CLOSE_SHARE)
-    named = ((clip, f"mixture/{clip.exercise}/{seed}-{i}") for i, clip in enumerate(sets))
-    return _unknown(named, "mixtures of two exercises", count, progress)
+    clips = skeleton_clips(count, seed=seed, among=mixtures(), close_share=CLOSE_SHARE)
+    sets = (
+        _example(clip.t, clip, UNKNOWN, f"mixture/{clip.exercise}/{seed}-{number}")
+        for number, clip in enumerate(clips)
+    )
+    return _counted(sets, "mixtures of two exercises", count, progress)
 
 
-def _unknown(
-    named: Iterable[tuple[SkeletonClip, str]], what: str, count: int, progress: Progress
+def _example(t: Floats, seen: SkeletonClip | Seen, label: str, name: str) -> Example:
+    return Example(reported(t, seen), label, name, name)
+
+
+def _counted(
+    examples: Iterable[Example], what: str, count: int, progress: Progress
 ) -> tuple[Example, ...]:
-    sets = []
-    for number, (clip, name) in enumerate(named):
+    """Return the examples, telling how many of them are made."""
+    made = []
+    for number, example in enumerate(examples):
         progress(what, number, count)
-        sets.append(Example(reported(clip.t, clip), UNKNOWN, name, name))
-    return tuple(sets)
+        made.append(example)
+    return tuple(made)
 
 
 def reported(t: Floats, seen: SkeletonClip | Seen) -> PoseTrack:

@@ -28,9 +28,7 @@ mid-hip."""
 
 
 def limbs(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Return each limb (T, 10, 2) of keypoints (T, 17, 2) as the way from its upper to its lower
-    end.
-    """  # noqa: D205
+    """Return the way (T, 10, 2) along each limb of keypoints (T, 17, 2), upper to lower end."""
     upper, lower = [a for a, _, _ in LIMBS], [b for _, b, _ in LIMBS]
     return xy[:, lower] - xy[:, upper]
 

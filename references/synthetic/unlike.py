@@ -21,7 +21,7 @@ def unlike_ours_deg(motion: Motion, ends: Values) -> float:
     are as unlike as their joint angles differ at the start or at the turn, whichever is more (root
     mean square over the joints and the trunk's inclination), played forwards or backwards.
     """
-    own = _posture(_middling(), motion, ends)
+    own = _posture(motion, ends)
     return min(
         float(np.sqrt(np.mean((known - order) ** 2, axis=1)).max())
         for known in _known_postures()
@@ -33,7 +33,7 @@ def unlike_ours_deg(motion: Motion, ends: Values) -> float:
 def _known_postures() -> tuple[Floats, ...]:
     """Return the posture (2, A) of every known exercise, each way to do it, at start and turn."""
     ways = [way for motion in motions().values() for way in (motion, *motion.variants)]
-    return tuple(_posture(_middling(), way, way.values([0.0, 1.0])) for way in ways)
+    return tuple(_posture(way, way.values([0.0, 1.0])) for way in ways)
 
 
 @cache
@@ -41,8 +41,9 @@ def _middling() -> Body:
     return random_body(np.random.default_rng(0))
 
 
-def _posture(body: Body, motion: Motion, values: Values) -> Floats:
-    """Return joint angles and the trunk's inclination in degrees, (P, A)."""
+def _posture(motion: Motion, values: Values) -> Floats:
+    """Return joint angles and the trunk's inclination in degrees, (P, A), of a middling body."""
+    body = _middling()
     joints = body.keypoints(pose_values(body, motion, values))
     trunk = joints[:, [5, 6]].mean(axis=1) - joints[:, [11, 12]].mean(axis=1)
     lean = np.degrees(np.arctan2(trunk[:, 2], np.hypot(trunk[:, 0], trunk[:, 1])))

@@ -241,7 +241,7 @@ def test_a_hidden_limb_may_be_guessed_and_is_said_to_be_unsure() -> None:
         assert np.array_equal(one.xy[:, hip], track.xy[:, hip]) or np.isnan(one.xy[:, hip]).all()
 
 
-def test_what_a_limb_of_nobody_hangs_from_is_not_guessed() -> None:
+def test_a_limb_that_is_never_known_is_not_guessed() -> None:
     track = curl_track()
     track.xy[:, KEYPOINT_INDEX["left_elbow"]] = np.nan
     varied = replace(UNCHANGED, hide=1.0, guess=1.0)(track, np.random.default_rng(0))

@@ -14,7 +14,8 @@ A motion says how the skeleton is posed over phase 0 (start) to 1 (turn), in the
     away from the sagittal plane. ``flare`` turns the elbow or knee outwards around the line from
     shoulder to hand or hip to foot; where that is hard to say, ``pole_out``, ``pole_forward`` and
     ``pole_up`` are the direction that elbow or knee points in. ``relative_to`` is ``world``
-    (gravity; the default) or ``trunk``.
+    (gravity; the default) or ``trunk``. What ``[left_arm]``, ``[right_arm]``, ``[left_leg]`` and
+    ``[right_leg]`` say is added on that side.
 
     Arms have a ``grip``: ``over``, ``under``, ``neutral`` (palms facing each other),
     ``thumbs_forward``, or ``flat`` on the floor; and a ``wrist`` that bends backwards.
@@ -203,10 +204,13 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
     Raises KeyError, TypeError or ValueError when it does not describe one.
     """
     tracks = {}
-    for part in ("trunk", "arms", "legs"):
+    for part, words in _WORDS.items():
         for name, value in table[part].items():
-            if name not in _WORDS[part]:
+            if name not in words:
                 tracks[_parameter(f"{part}.{name}")] = _parse_track(value)
+    for side in PARTS.keys() - _WORDS.keys():
+        for name, value in table.get(side, {}).items():
+            tracks[_parameter(f"{side}.{name}")] = _parse_track(value)
     lifts = table.get("lifts")
     if lifts not in (None, "out", "back"):
         raise ValueError(f"no such way: {lifts}")

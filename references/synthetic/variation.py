@@ -126,7 +126,9 @@ def random_motion(motion: Motion, rng: np.random.Generator) -> Motion:
             if name == "bend":
                 moved = np.minimum(moved, 178)
             tracks[part, name] = Track(tuple(moved.tolist()), track.source)
-    tracks["right_arm", "bend"] = Track((float(rng.normal(0, _ONE_SIDED_DEG)),))
+    one_sided = rng.normal(0, _ONE_SIDED_DEG)
+    own = tracks.get(("right_arm", "bend"), Track((0.0,)))
+    tracks["right_arm", "bend"] = Track(tuple(v + one_sided for v in own.values), own.source)
     return replace(motion, tracks=MappingProxyType(tracks))
 
 

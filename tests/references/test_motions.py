@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from references.experts import expert_views
+from references.geometry import joint_angles
 from references.motions import Track, is_held, motions, parse_motion
+from references.synthetic.posture import pose_motion
+from references.synthetic.variation import random_body, random_motion
 
 CURL = tomllib.loads(
     (resources.files("references.motions") / "barbell_biceps_curl.toml").read_text("utf-8")
@@ -76,6 +79,35 @@ def test_another_way_takes_the_place_of_whole_tables_and_leaves_the_rest() -> No
     }
     assert variant.exercise == motion.exercise
     assert variant.variants == ()
+
+
+def test_what_is_said_of_one_arm_is_added_on_that_side() -> None:
+    motion = parse_motion("barbell_biceps_curl", {**CURL, "right_arm": {"bend": [0, 100]}})
+    body = random_body(np.random.default_rng(0))
+    start, turn = (
+        {name: float(angle[at]) for name, angle in joint_angles(joints).items()}
+        for joints in [body.keypoints(pose_motion(body, motion, [0.0, 1.0]))]
+        for at in (0, 1)
+    )
+    assert start["right_elbow"] == pytest.approx(start["left_elbow"], abs=1)
+    assert turn["right_elbow"] == pytest.approx(turn["left_elbow"] + 100, abs=2)
+
+
+def test_another_lifter_still_curls_with_one_arm() -> None:
+    motion = parse_motion("barbell_biceps_curl", {**CURL, "right_arm": {"bend": [0, 100]}})
+    own = random_motion(motion, np.random.default_rng(1))
+    start, turn = own.tracks["right_arm", "bend"].values
+    assert turn - start == pytest.approx(100, abs=15)
+
+
+@pytest.mark.parametrize("name", motions())
+def test_every_way_moves_unless_the_exercise_is_held(name: str) -> None:
+    body = random_body(np.random.default_rng(0))
+    for way in (motions()[name], *motions()[name].variants):
+        joints = body.keypoints(pose_motion(body, way, np.linspace(0, 1, 5)))
+        assert np.isfinite(joints).all()
+        moved = np.linalg.norm(joints - joints[0], axis=2).max()
+        assert (moved < 0.02) if motions()[name].is_held() else (moved > 0.15)
 
 
 def test_what_looks_like_a_commoner_exercise_says_how_much_commoner_that_is() -> None:

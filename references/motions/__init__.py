@@ -208,7 +208,7 @@ def parse_motion(exercise: str, table: Mapping[str, Any]) -> Motion:
         for name, value in table[part].items():
             if name not in words:
                 tracks[_parameter(f"{part}.{name}")] = _parse_track(value)
-    for side in PARTS.keys() - _WORDS.keys():
+    for side in (part for part in PARTS if part not in _WORDS):
         for name, value in table.get(side, {}).items():
             tracks[_parameter(f"{side}.{name}")] = _parse_track(value)
     lifts = table.get("lifts")

@@ -93,6 +93,14 @@ def test_what_is_said_of_one_arm_is_added_on_that_side() -> None:
     assert turn["right_elbow"] == pytest.approx(turn["left_elbow"] + 100, abs=2)
 
 
+def test_sides_come_in_the_same_order_in_every_process() -> None:
+    # Chance habits are drawn in the order of the tracks.
+    sides = {"right_leg": {"bend": 1}, "left_arm": {"bend": 1}, "right_arm": {"bend": 1}}
+    motion = parse_motion("barbell_biceps_curl", {**CURL, **sides})
+    own = [part for part, _ in motion.tracks if part in sides]
+    assert own == ["left_arm", "right_arm", "right_leg"]
+
+
 def test_another_lifter_still_curls_with_one_arm() -> None:
     motion = parse_motion("barbell_biceps_curl", {**CURL, "right_arm": {"bend": [0, 100]}})
     own = random_motion(motion, np.random.default_rng(1))

@@ -36,8 +36,8 @@ _SHAKE_S: Final = 0.4
 # How often a clip shows how the weight is taken, and how it is put back.
 _SHOWS_SET_UP: Final = 0.4
 
-# How often an exercise is done in one of its other ways.
-_VARIES: Final = 0.4
+# How often an exercise is done in each of its other ways, and in all of them at most.
+_EACH_WAY, _OTHER_WAYS = 0.15, 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,9 @@ def _clip(
     held_out: bool,
     close_share: float,
 ) -> SkeletonClip:
-    if motion.variants and rng.uniform() < _VARIES:
-        motion = motion.variants[int(rng.integers(len(motion.variants)))]
+    ways = len(motion.variants)
+    if ways and rng.uniform() < min(_EACH_WAY * ways, _OTHER_WAYS):
+        motion = motion.variants[int(rng.integers(ways))]
     own = random_motion(motion, rng)
     performance = perform(
         own,

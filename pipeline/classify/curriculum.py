@@ -21,14 +21,14 @@ _SYNTHETIC_SETS: Final = 5720
 
 _MADE_UP_EACH: Final = 150
 _PASTIMES: Final = 900
-_STRANGERS: Final = 600
+_STRANGERS: Final = 960
 _MIXTURES: Final = 1500
 
 # How often a track is varied, and how much a lifter filmed counts next to a synthetic set. An
 # exercise of which two lifters were filmed is so learned from synthetic sets mostly: shown those
 # two alone, a network takes whoever stands like them for one of them.
 _REAL, _SYNTHETIC, _MADE_UP = (40, 10.0), (2, 1.0), (1, 0.25)
-_IDLE, _STRANGE, _MIXED = (4, 1.0), (2, 1.0), (2, 1.0)
+_IDLE, _STRANGE, _MIXED = (4, 1.5), (2, 2.5), (2, 1.0)
 _KEYPOINTS: Final = (20, 5.0)
 
 

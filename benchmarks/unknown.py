@@ -13,8 +13,8 @@ networks that saw nothing of their group, and low for
 * synthetic pastimes (standing, sitting, walking, nameless exercises) and exercises that are none of
   ours, of other seeds than those taught as unknown.
 
-The left-out classes need many trainings: these are one small network each, taught for fewer
-``--steps``, and so are the networks whose known clips they are compared with. The shipped network
+The left-out classes need many trainings: these are committees of narrow networks, taught for fewer
+``--steps``, and so are those whose known clips they are compared with. The shipped network
 judges the rest, against the known clips of its own cross-validation. The AUROC is the probability
 that a known clip scores higher than an unknown one.
 """
@@ -82,7 +82,7 @@ def main(
     """Compare the scores of known clips with those of everything unknown."""
     torch.set_num_threads(1)
     settings = TrainingSettings(seed=seed)
-    brief = replace(settings, members=1, hidden=_NARROW, steps=steps)
+    brief = replace(settings, hidden=_NARROW, steps=steps)
     runs = Runs(results)
     with progress_bar(Console(stderr=True)) as report:
         examples, _ = load_clips(find_clips(clips, manifest), pose_cache(cache), report)

@@ -5,9 +5,9 @@
 Whether a keypoint is hidden is decided at the one pixel where its joint is, so near the edge of an
 arm, a trunk or a plate a keypoint beside its place has another answer. Somebody who knows how far
 away everything in the picture is, but whose keypoints are displaced at random, is compared with the
-truth: a network whose keypoints are off by as much can hardly do better. The bodies, rooms
-and views are those of `benchmarks.pose`; displacements are in torso lengths. The last line is one
-JSON object.
+truth: a network whose keypoints are off by as much can hardly do better. The bodies, rooms and
+views are those of `benchmarks.pose`; displacements are in torso lengths. The last line is one JSON
+object.
 """
 
 import json
@@ -57,9 +57,9 @@ def main(
                 _tell(renderer, performance, shot, int(moment), rng, exercise, flags)
     figures: dict[str, Any] = {}
     table = Table("exercise", "displaced by", "precision", "recall", title="hidden keypoints")
-    for (exercise, displaced), told in sorted(flags.items()):
-        figures.setdefault(exercise, {})[f"{displaced:g}"] = told.table()
-        table.add_row(exercise, f"{displaced:g}", *map(str, told.table().values()))
+    for (exercise, share), told in sorted(flags.items()):
+        figures.setdefault(exercise, {})[f"{share:g}"] = told.table()
+        table.add_row(exercise, f"{share:g}", *map(str, told.table().values()))
     Console().print(table)
     print(json.dumps({"moments": moments, "seed": seed, **figures}))
 

@@ -24,9 +24,7 @@ from rich.table import Table
 from benchmarks.pose import AZIMUTHS, EXERCISES, HEIGHTS_M, Flags, take
 from references.geometry import torso
 from references.lens import Lens
-from references.synthetic.equipment import build_stage
-from references.synthetic.film import Shot
-from references.synthetic.performance import Performance
+from references.synthetic.film import Shot, lifter_in
 from references.synthetic.renderer import Renderer
 from references.synthetic.room import scenery
 from references.synthetic.scene import Person
@@ -34,6 +32,7 @@ from references.synthetic.visibility import visible
 from references.viewpoint import Viewpoint
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 _DISPLACED: Final = (0.02, 0.03, 0.05, 0.1)
 """Medians of the displacements, in torso lengths."""
@@ -52,44 +51,42 @@ def main(
     views = [(e, a, h) for e in EXERCISES for a in AZIMUTHS for h in HEIGHTS_M]
     for exercise, azimuth, height in track(views, "views"):
         performance, shot = take(exercise, azimuth, height)
+        person = lifter_in(performance, shot)
         with Renderer(shot.lens.width, shot.lens.height) as renderer:
             for moment in np.linspace(0, len(performance.t) - 1, moments).astype(int):
-                _tell(renderer, performance, shot, int(moment), rng, exercise, flags)
+                hidden, told = tell(renderer, person, shot, int(moment), rng)
+                for share, flagged in told.items():
+                    flags[exercise, share].hidden += hidden.tolist()
+                    flags[exercise, share].flagged += flagged.tolist()
     figures: dict[str, Any] = {}
     table = Table("exercise", "displaced by", "precision", "recall", title="hidden keypoints")
-    for (exercise, share), told in sorted(flags.items()):
-        figures.setdefault(exercise, {})[f"{share:g}"] = told.table()
-        table.add_row(exercise, f"{share:g}", *map(str, told.table().values()))
+    for (exercise, share), counted in sorted(flags.items()):
+        figures.setdefault(exercise, {})[f"{share:g}"] = counted.table()
+        table.add_row(exercise, f"{share:g}", *map(str, counted.table().values()))
     Console().print(table)
     print(json.dumps({"moments": moments, "seed": seed, **figures}))
 
 
-def _tell(
-    renderer: Renderer,
-    performance: Performance,
-    shot: Shot,
-    moment: int,
-    rng: np.random.Generator,
-    exercise: str,
-    flags: defaultdict[tuple[str, float], Flags],
-) -> None:
-    """Count what is told of the keypoints inside the picture at one moment of a set."""
-    pose = performance.pose(shot.lifter.bare)
-    stage = build_stage(shot.lifter.bare, performance.motion, pose, shot.paints)
-    person = Person(shot.lifter, pose, stage)
+def tell(
+    renderer: Renderer, person: Person, shot: Shot, moment: int, rng: np.random.Generator
+) -> tuple[Bools, dict[float, Bools]]:
+    """Return which of the keypoints inside the picture are hidden at one moment, (K,).
+
+    And what is told of them, (K,), by how far they are displaced.
+    """
     things = [*scenery(shot.room), *person.meshes(moment), *person.things(moment)]
     depth = renderer.depth(things, shot.viewpoint, shot.lens)
     joints = person.joints(moment)
     inside = in_picture(joints, shot.viewpoint, shot.lens)
     hidden = ~visible(joints, depth, shot.viewpoint, shot.lens)
+    told = {}
     for share in _DISPLACED:
         moved = displaced(joints, shot.viewpoint, share, rng)
-        told = ~visible(moved, depth, shot.viewpoint, shot.lens)
-        flags[exercise, share].hidden += hidden[inside].tolist()
-        flags[exercise, share].flagged += told[inside].tolist()
+        told[share] = ~visible(moved, depth, shot.viewpoint, shot.lens)[inside]
+    return hidden[inside], told
 
 
-def in_picture(joints: Floats, viewpoint: Viewpoint, lens: Lens) -> npt.NDArray[np.bool_]:
+def in_picture(joints: Floats, viewpoint: Viewpoint, lens: Lens) -> Bools:
     """Return which of the joints (17, 3) lie inside the picture, (17,)."""
     xy = lens.project(viewpoint, joints)
     return np.asarray(((xy >= 0) & (xy < (lens.width, lens.height))).all(axis=1))

@@ -30,7 +30,7 @@ from pipeline.classify.recognise import Recogniser, answer, settled
 from pipeline.classify.weights import SHIPPED, load
 from pipeline.pose.loading import load_network
 from pipeline.pose.people import Network
-from pipeline.pose.proportions import LIMBS
+from pipeline.pose.proportions import ARMS_AND_LEGS
 from pipeline.pose.track import PoseTrack
 
 Floats = npt.NDArray[np.float64]
@@ -151,7 +151,7 @@ def between(start: Floats, turn: Floats, share: Floats) -> Floats:
     round, and change their length evenly.
     """
     xy = start + share[:, None, None] * (turn - start)
-    for upper, lower, _ in LIMBS[2:]:  # all but the two sides of the trunk, from the trunk outwards
+    for upper, lower in ARMS_AND_LEGS:
         ways = [pose[lower] - pose[upper] for pose in (start, turn)]
         angles = np.unwrap([np.arctan2(y, x) for x, y in ways])
         lengths = np.linalg.norm(ways, axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.classify.features import LONGEST_S, cut
-from pipeline.pose.proportions import LIMBS
+from pipeline.pose.proportions import ARMS_AND_LEGS
 from pipeline.pose.track import PoseTrack
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 
@@ -38,9 +38,6 @@ _PARTS: Final = tuple(
     )
 )
 
-
-# Limbs from their nearer end to the farther one, the nearer limb first.
-_LIMBS: Final = tuple((upper, lower) for upper, lower, _ in LIMBS if lower not in _TORSO)
 
 # How guessed limbs look, by eye on real clips: their length next to the true one, which share of
 # their own movement is left, how far they are turned (radians), how far they drift (shares of the
@@ -199,7 +196,7 @@ def _guessed(
     guessed, sure = xy.copy(), conf.copy()
     shorter, moves, turn = rng.uniform(*_SHORTER), rng.uniform(0, _MOVES), rng.normal(0, _TURNED)
     extent = _extent(xy)
-    for nearer, farther in _LIMBS:
+    for nearer, farther in ARMS_AND_LEGS:
         if farther in part:
             limb = xy[:, farther] - xy[:, nearer]
             known = np.isfinite(limb[:, 0])

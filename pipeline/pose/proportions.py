@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from references.skeleton import KEYPOINT_INDEX
+from references.skeleton import KEYPOINT_INDEX, KEYPOINTS
 
 LIMBS: Final = tuple(
     (KEYPOINT_INDEX[f"{side}_{a}"], KEYPOINT_INDEX[f"{side}_{b}"], length / 0.288)
@@ -25,6 +25,11 @@ LIMBS: Final = tuple(
 )
 """The upper and the lower end of each limb, and its length in torso lengths, from mid-shoulder to
 mid-hip."""
+
+ARMS_AND_LEGS: Final = tuple(
+    (upper, lower) for upper, lower, _ in LIMBS if not KEYPOINTS[lower].endswith("_hip")
+)
+"""The upper and the lower end of each limb but the trunk's sides, from the trunk outwards."""
 
 
 def limbs(xy: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

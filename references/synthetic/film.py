@@ -67,12 +67,17 @@ class Frame:
     people: tuple[Figure, ...]
 
 
-def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iterator[Frame]:
-    """Return the frames of a set."""
+def lifter_in(performance: Performance, shot: Shot) -> Person:
+    """Return who does the set that is filmed, with all that is used in it."""
     body = shot.lifter.bare
     pose = performance.pose(body)
     stage = build_stage(body, performance.motion, pose, shot.paints)
-    lifter = Person(shot.lifter, pose, stage)
+    return Person(shot.lifter, pose, stage)
+
+
+def film(performance: Performance, shot: Shot, rng: np.random.Generator) -> Iterator[Frame]:
+    """Return the frames of a set."""
+    lifter = lifter_in(performance, shot)
     surroundings = scenery(shot.room)
     with Renderer(shot.lens.width, shot.lens.height) as renderer:
         for moment in range(len(performance.t)):

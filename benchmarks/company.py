@@ -189,9 +189,7 @@ def _reported(
     if ahead.any():
         # Whoever is beside the phone is nowhere in the picture: their place is of no matter.
         true_xy = lens.project(viewpoint, joints[ahead])
-        xy[ahead], conf[ahead] = load_error_model().corrupt(
-            true_xy, joints[ahead], viewpoint, rng, fps=FRAMES_PER_SECOND
-        )
+        xy[ahead], conf[ahead] = load_error_model().corrupt(true_xy, joints[ahead], viewpoint, rng)
     size = np.array([lens.width, lens.height])
     inside = ((xy >= 0) & (xy < size)).all(axis=2)
     conf = np.where(inside, conf, np.minimum(conf, _OUTSIDE_CONFIDENCE))

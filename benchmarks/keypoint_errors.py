@@ -57,6 +57,8 @@ _LONG_SIDE = 640
 _SEEDS_APART = 1_000_000
 # With fewer keypoints of a class than this its errors are taken from both sides or postures.
 _ENOUGH = 40
+# How often the error model draws each look.
+_DRAWS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +213,11 @@ def compare(looks: list[Look], table: dict[str, Any], model: ErrorModel) -> list
     rng = np.random.default_rng(0)
     modelled: list[list[Floats]] = [[] for _ in POSTURES]
     for look in looks:
-        many = 40
-        true_xy, joints = (
-            np.repeat(look.true_xy[None], many, 0),
-            np.repeat(look.joints[None], many, 0),
+        true_xy, joints = look.true_xy[None], look.joints[None]
+        kept = np.concatenate(
+            [model.corrupt(true_xy, joints, look.viewpoint, rng)[0] for _ in range(_DRAWS)]
         )
-        kept = model.corrupt(true_xy, joints, look.viewpoint, rng, fps=10.0)[0]
-        posture = classes(look.true_xy[None], look.joints[None], look.viewpoint)[2][0, 0]
+        posture = classes(true_xy, joints, look.viewpoint)[2][0, 0]
         error = np.linalg.norm(kept - true_xy, axis=2) / body_size(true_xy)[:, None]
         mirrored = np.linalg.norm(kept[:, MIRROR] - true_xy, axis=2) / body_size(true_xy)[:, None]
         swapped = np.median(mirrored[:, 5:], axis=1) < 0.6 * np.median(error[:, 5:], axis=1)

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
+from scipy.special import ndtr
 from scipy.stats import norm
 
 from references.geometry import lies
@@ -26,16 +26,19 @@ Indices = npt.NDArray[np.intp]
 SIDES: Final = ("near", "far")
 POSTURES: Final = ("upright", "lying")
 QUANTILES: Final = np.concatenate([np.linspace(0, 0.95, 20), [0.98, 1.0]])
+_MEDIAN: Final = int(np.searchsorted(QUANTILES, 0.5))
 
-# Errors drift: a network that misplaces a joint does so for about this long.
-_DRIFT_S: Final = 0.35
-# The share of an error's variance that drifts; the rest flickers from frame to frame.
-_DRIFT_SHARE: Final = 0.8
-_SWAP_S: Final = 0.3
-# The shares of the variance of errors, and of what confidence adds to them, that stay the same
-# throughout a clip: what is hard to see stays hard (`python -m benchmarks.keypoint_shares`).
-_CLIP_SHARE: Final = 0.5
-_CLIP_SHARE_OF_CONFIDENCE: Final = 0.9
+# The share of the variance of errors, and of what confidence adds to them, that stays throughout a
+# clip; how far a keypoint moves on the body, in shares of the body's size, until the rest of its
+# error has forgotten all but 1/e of where it was; and how much an error flickers from frame to
+# frame, next to the usual one of its kind. Time alone changes nothing else: who comes back to a
+# place is misplaced there as before (`python -m benchmarks.keypoint_shares`).
+_STAYS: Final = 0.5
+_STAYS_OF_CONFIDENCE: Final = 0.9
+_FORGOTTEN: Final = 0.15
+_FLICKER: Final = 0.12
+# So many waves make a field of chance; more of them change nothing that is seen.
+_WAVES: Final = 64
 
 _TORSO: Final = tuple(
     KEYPOINT_INDEX[f"{s}_{n}"] for n in ("shoulder", "hip") for s in ("left", "right")
@@ -61,42 +64,40 @@ class ErrorModel:
     swapped: Floats
 
     def corrupt(
-        self,
-        true_xy: Floats,
-        joints: Floats,
-        viewpoint: Viewpoint,
-        rng: np.random.Generator,
-        *,
-        fps: float,
+        self, true_xy: Floats, joints: Floats, viewpoint: Viewpoint, rng: np.random.Generator
     ) -> tuple[Floats, Floats]:
         """Return keypoints (T, 17, 2) and confidences (T, 17) as the network would report them.
 
         A frame without a person is NaN, its confidences zero. ``true_xy`` (T, 17, 2) are pixels,
         ``joints`` (T, 17, 3) metres.
         """
-        frames = len(true_xy)
         kind, side, posture = classes(true_xy, joints, viewpoint)
         size = body_size(true_xy)
+        place = place_on_body(true_xy)
+        body = place.reshape(len(place), 1, -1) / np.sqrt(place.shape[1])
 
-        worse = _of_clip(rng, frames, fps, _CLIP_SHARE)
-        share = norm.cdf(worse)
+        # Two independent normal numbers are a direction and a distance, of which the share that is
+        # smaller is 1 - exp(-r^2 / 2) (Rayleigh, 1880).
+        way = _chance(rng, place, _STAYS, 2)
+        farther = np.linalg.norm(way, axis=-1)
+        share = -np.expm1(-(farther**2) / 2)
         distance = _at_quantile(self.error[kind, side, posture], share)
-        direction = np.arctan2(
-            _drifting(rng, (frames, 17), fps, _DRIFT_S), _drifting(rng, (frames, 17), fps, _DRIFT_S)
-        )
-        offset = np.stack([np.cos(direction), np.sin(direction)], axis=-1)
-        xy = true_xy + offset * (distance * size[:, None])[..., None]
+        xy = true_xy + way * (distance * size[:, None] / farther)[..., None]
+
+        usual = self.error[kind, side, posture, _MEDIAN] * size[:, None]
+        xy += rng.normal(size=xy.shape) * (_FLICKER * usual)[..., None]
 
         # Confidence follows the error as closely as the measured rank correlation says.
         tie = 2 * np.sin(np.pi / 6 * self.rank[kind, side, posture])
-        own = _of_clip(rng, frames, fps, _CLIP_SHARE_OF_CONFIDENCE)
-        sure = tie * worse + np.sqrt(1 - tie**2) * own
-        conf = np.clip(_at_quantile(self.conf[kind, side, posture], norm.cdf(sure)), 0, 1)
+        own = _chance(rng, place, _STAYS_OF_CONFIDENCE, 1)[..., 0]
+        sure = tie * norm.ppf(share) + np.sqrt(1 - tie**2) * own
+        conf = np.clip(_at_quantile(self.conf[kind, side, posture], ndtr(sure)), 0, 1)
 
         lying = posture[:, 0]
-        swapped = _bouts(self.swapped[lying], rng, fps)
+        swaps, misses = ndtr(_chance(rng, body, _STAYS, 2)[:, 0]).T
+        swapped = swaps < self.swapped[lying]
         xy[swapped], conf[swapped] = xy[swapped][:, MIRROR], conf[swapped][:, MIRROR]
-        missed = _bouts(self.missed[lying], rng, fps)
+        missed = misses < self.missed[lying]
         xy[missed], conf[missed] = np.nan, 0.0
         return xy, conf
 
@@ -118,6 +119,12 @@ def body_size(true_xy: Floats) -> Floats:
     return np.asarray(np.linalg.norm(np.ptp(true_xy, axis=1), axis=1))
 
 
+def place_on_body(true_xy: Floats) -> Floats:
+    """Return where keypoints (T, 17, 2) are from the torso's middle, in shares of the body."""
+    middle = true_xy[:, _TORSO].mean(axis=1, keepdims=True)
+    return np.asarray((true_xy - middle) / body_size(true_xy).mean())
+
+
 @cache
 def load_error_model() -> ErrorModel:
     """Return the error model that was fitted to YOLO11n-pose."""
@@ -137,24 +144,16 @@ def _at_quantile(tables: Floats, share: Floats) -> Floats:
     return np.asarray(lower + weight * (upper - lower))
 
 
-def _of_clip(rng: np.random.Generator, frames: int, fps: float, share: float) -> Floats:
-    """Return standard normal chance (T, 17) of which a share of the variance is the clip's own."""
-    drift = _drifting(rng, (frames, 17), fps, _DRIFT_S)
-    return np.asarray(np.sqrt(share) * rng.normal(size=17) + np.sqrt(1 - share) * drift)
+def _chance(rng: np.random.Generator, place: Floats, stays: float, count: int) -> Floats:
+    """Return ``count`` standard normal numbers (T, K, count) for things at places (T, K, D).
 
-
-def _drifting(
-    rng: np.random.Generator, shape: tuple[int, int], fps: float, seconds: float
-) -> Floats:
-    """Return standard normal numbers (T, K) that drift slowly and flicker a little."""
-    sigma = seconds * fps
-    slow = gaussian_filter1d(rng.normal(size=shape), sigma, axis=0, mode="wrap")
-    slow *= np.sqrt(2 * np.sqrt(np.pi) * sigma)
-    flicker = rng.normal(size=shape)
-    return np.asarray(np.sqrt(_DRIFT_SHARE) * slow + np.sqrt(1 - _DRIFT_SHARE) * flicker)
-
-
-def _bouts(probability: Floats, rng: np.random.Generator, fps: float) -> npt.NDArray[np.bool_]:
-    """Return in which frames (T,) something happens that comes in bouts."""
-    slow = _drifting(rng, (len(probability), 1), fps, _SWAP_S)[:, 0]
-    return np.asarray(norm.cdf(slow) < probability)
+    A share of their variance stays; the rest follows the place: a Gaussian field whose correlation
+    falls exponentially with distance, made of waves of Cauchy frequencies (Rahimi and Recht, 2007).
+    """
+    _, things, dimensions = place.shape
+    cauchy = rng.normal(size=(things, dimensions, _WAVES)) / rng.normal(size=(things, 1, _WAVES))
+    phase = rng.uniform(0, 2 * np.pi, (things, 1, _WAVES))
+    waves = np.cos(np.moveaxis(place, 1, 0) @ (cauchy / _FORGOTTEN) + phase)
+    field = waves @ rng.normal(size=(things, _WAVES, count)) * np.sqrt(2 / _WAVES)
+    own = rng.normal(size=(things, count))
+    return np.asarray(np.sqrt(stays) * own + np.sqrt(1 - stays) * np.moveaxis(field, 0, 1))

@@ -166,7 +166,7 @@ def see(
     viewpoint = somewhere((float(x), float(y), float(z)), rng)
     lens = random_lens(viewpoint, _EXTENT_M, rng)
     true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
-    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, fps=fps)
+    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng)
     return Seen(xy, conf, true_xy, viewpoint, lens)
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from pipeline.classify.augment import in_mirror
 from pipeline.classify.features import stack, windows
+from pipeline.classify.stillness import held_by_who_holds
 from pipeline.classify.working_set import working_set
 from pipeline.pose.track import PoseTrack
 from pipeline.pose.visibility import in_sight
@@ -102,10 +103,14 @@ def with_the_commoner_first(shares: Floats, classes: Sequence[str]) -> Floats:
 
 
 def _answers(recogniser: Recogniser, stretches: list[PoseTrack]) -> Floats:
-    """Return what the network says of every stretch and its mirror image, their mean, (N, C)."""
+    """Return what the network says of every stretch and its mirror image, their mean, (N, C).
+
+    Who moves does not hold a position, whatever it says.
+    """
     views = [*stretches, *map(in_mirror, stretches)]
     answers = recogniser.network(stack(views)).astype(np.float64)
-    return np.asarray(answers.reshape(2, len(stretches), -1).mean(axis=0))
+    shares = answers.reshape(2, len(stretches), -1).mean(axis=0)
+    return held_by_who_holds(shares, recogniser.classes, stretches)
 
 
 def _somebody(track: PoseTrack) -> bool:

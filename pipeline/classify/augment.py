@@ -29,14 +29,17 @@ _PARTS: Final = tuple(
         ("left_elbow", "left_wrist"),
         ("right_elbow", "right_wrist"),
         ("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
-        # Who is filmed from the side hides their own far side.
-        *(
-            tuple(f"{side}_{name}" for name in ("shoulder", "elbow", "wrist", *below))
-            for side in ("left", "right")
-            for below in ((), ("hip", "knee", "ankle"))
-        ),
     )
 )
+
+# Who is filmed from the side hides their own far side.
+_SIDES: Final = tuple(
+    [KEYPOINT_INDEX[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist", *below)]
+    for side in ("left", "right")
+    for below in ((), ("hip", "knee", "ankle"))
+)
+# From the side shoulders look narrower than this share of the torso; our figure.
+_NARROW: Final = 0.45
 
 
 # How guessed limbs look, by eye on real clips: their length next to the true one, which share of
@@ -107,7 +110,7 @@ class Augmentation:
 
     def _hide(self, xy: Floats, conf: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
         hidden = np.less(rng.random(xy.shape[1]), self.hide / 4)
-        for part in _PARTS:
+        for part in _PARTS + (_SIDES if _from_the_side(xy) else ()):
             if rng.random() < self.hide:
                 if rng.random() < self.guess:
                     xy, conf = _guessed(xy, conf, part, rng)
@@ -178,6 +181,17 @@ def _lies(xy: Floats) -> bool:
     torso = seen[:, _TORSO[2:]].mean(axis=1) - seen[:, _TORSO[:2]].mean(axis=1)
     x, y = np.abs(np.median(torso, axis=0))
     return bool(x > y)
+
+
+def _from_the_side(xy: Floats) -> bool:
+    """Return whether the shoulders look narrow next to the torso; unseen, they do not."""
+    seen = xy[np.isfinite(xy[:, _TORSO]).all(axis=(1, 2))]
+    if not len(seen):
+        return False
+    left, right, left_hip, right_hip = (seen[:, i] for i in _TORSO)
+    torso = np.linalg.norm((left + right - left_hip - right_hip) / 2, axis=1)
+    width = np.linalg.norm(left - right, axis=1)
+    return bool(np.median(width) < _NARROW * np.median(torso))
 
 
 def _turn(xy: Floats, angle: float) -> Floats:

@@ -9,7 +9,7 @@ from pipeline.classify.augment import Augmentation, from_behind, mirrored
 from pipeline.classify.features import FEATURES, LONGEST_S, STEPS, features, windows
 from pipeline.pose.track import PoseTrack
 from references.skeleton import JOINTS, KEYPOINT_INDEX, MIRROR
-from tests.tracks import curl_track
+from tests.tracks import TORSO_PX, curl_track
 
 UNCHANGED = Augmentation(
     translate_px=0,
@@ -224,6 +224,20 @@ def test_a_whole_side_may_be_hidden_and_the_other_stay() -> None:
     ]
     assert any(not one["left"].any() and one["right"].all() for one in seen)
     assert any(not one["right"].any() and one["left"].all() for one in seen)
+
+
+def test_who_is_filmed_from_the_front_hides_no_side_of_their_own() -> None:
+    hidden = replace(UNCHANGED, hide=0.3)
+    side_on, front_on = curl_track(), curl_track()
+    right = [number for name, number in KEYPOINT_INDEX.items() if name.startswith("right_")]
+    front_on.xy[:, right, 0] += TORSO_PX
+
+    def arm_and_shoulder_hidden(track: PoseTrack) -> int:
+        arm = [KEYPOINT_INDEX[f"left_{name}"] for name in ("shoulder", "elbow", "wrist")]
+        varied = [hidden(track, np.random.default_rng(seed)) for seed in range(200)]
+        return sum(bool(np.isnan(one.xy[0, arm]).all()) for one in varied)
+
+    assert arm_and_shoulder_hidden(front_on) < 0.3 * arm_and_shoulder_hidden(side_on)
 
 
 def test_a_hidden_limb_may_be_guessed_and_is_said_to_be_unsure() -> None:

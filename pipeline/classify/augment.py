@@ -175,23 +175,29 @@ def _warp(
 
 def _lies(xy: Floats) -> bool:
     """Return whether the torso lies more across the picture than along it; unseen, it stands."""
-    seen = xy[np.isfinite(xy[:, _TORSO]).all(axis=(1, 2))]
-    if not len(seen):
+    corners = _torso_corners(xy)
+    if not len(corners):
         return False
-    torso = seen[:, _TORSO[2:]].mean(axis=1) - seen[:, _TORSO[:2]].mean(axis=1)
+    torso = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)
     x, y = np.abs(np.median(torso, axis=0))
     return bool(x > y)
 
 
 def _from_the_side(xy: Floats) -> bool:
     """Return whether the shoulders look narrow next to the torso; unseen, they do not."""
-    seen = xy[np.isfinite(xy[:, _TORSO]).all(axis=(1, 2))]
-    if not len(seen):
+    corners = _torso_corners(xy)
+    if not len(corners):
         return False
-    left, right, left_hip, right_hip = (seen[:, i] for i in _TORSO)
-    torso = np.linalg.norm((left + right - left_hip - right_hip) / 2, axis=1)
-    width = np.linalg.norm(left - right, axis=1)
-    return bool(np.median(width) < _NARROW * np.median(torso))
+    torso = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)
+    shoulders = corners[:, 0] - corners[:, 1]
+    width, length = (np.median(np.linalg.norm(span, axis=1)) for span in (shoulders, torso))
+    return bool(width < _NARROW * length)
+
+
+def _torso_corners(xy: Floats) -> Floats:
+    """Return shoulders and hips (S, 4, 2) of the frames in which all four are known."""
+    corners = xy[:, _TORSO]
+    return corners[np.isfinite(corners).all(axis=(1, 2))]
 
 
 def _turn(xy: Floats, angle: float) -> Floats:

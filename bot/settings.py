@@ -14,7 +14,7 @@ from pipeline.errors import SettingError
 from references.experts.coaches import default_folder
 
 if TYPE_CHECKING:
-    # The analysis brings torch along, which only the worker processes need.
+    # The analysis takes a second to import, and only the worker processes need it.
     from pipeline.analysis import Settings
 
 _TOKEN: Final = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{30,}")

@@ -33,8 +33,8 @@ class Subcommand:
 def lazy_group(subcommands: Mapping[str, Subcommand]) -> type[TyperGroup]:
     """Return the class of a group of these subcommands, for ``typer.Typer(cls=...)``.
 
-    torch alone takes two seconds to import, which a list of subcommands should not wait for: it is
-    made from the help given here.
+    What they need takes seconds to import (torch alone two), which a list of subcommands should
+    not wait for: it is made from the help given here.
     """
 
     class LazyGroup(TyperGroup):

@@ -17,13 +17,14 @@ from pipeline.errors import SettingError
 from pipeline.space.calibration import batches, fitted_widths, told_by_chance
 from pipeline.space.card import write_card
 from pipeline.space.examine import examine
+from pipeline.space.export import save, taught
 from pipeline.space.filmed import filmed_clips
 from pipeline.space.lessons import FAULT_SHARE, Lessons, make_lessons, watched_clips
-from pipeline.space.model import ModelConfig, SpaceNetwork
+from pipeline.space.model import ModelConfig, SpaceNetwork, asked
 from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings
 from pipeline.space.train import train as train_network
-from pipeline.space.weights import SHIPPED, load, save
+from pipeline.space.weights import SHIPPED
 from references.exercises import exercises
 from references.motions import motions
 
@@ -139,19 +140,20 @@ def train_angles(
         lessons = _together(taught, work)
         network = train_network(lessons, names, settings, report, start=begun)
         network = network.to("cpu").eval()
-    teller = Teller.as_told(network, faults)
+    teller = Teller.as_told(asked(network), faults)
     with console.status("fitting the intervals"):
         unseen = batches(_together([others, *kept], work), _FITTING, others.seed)
         teller = replace(teller, widths=fitted_widths(teller, unseen))
         unseen = batches(_together([done_right, *kept], work), _FITTING, done_right.seed)
         teller = replace(teller, chance_deg=told_by_chance(teller, unseen))
-    save(teller, out)
+    save(network, teller, out)
     card = out.with_name("MODEL_CARD.md")
     with console.status("examining"):
         write_card(
             card,
             command="gymbrain train-angles",
             teller=teller,
+            parameters=sum(p.numel() for p in network.parameters()),
             settings=settings,
             lessons=lessons,
             seeds=[part.seed for part in made_up],
@@ -170,11 +172,11 @@ def _begun(
     start: Path, settings: TrainingSettings, faults: Mapping[str, tuple[str, ...]]
 ) -> SpaceNetwork:
     """Return the network in a file, which must be of the size and for the faults to be taught."""
-    teller = load(start)
+    network, teller = taught(start)
     config = ModelConfig(len(faults), width=settings.width, blocks=settings.blocks)
-    if teller.network.config != config or list(teller.faults.items()) != list(faults.items()):
+    if network.config != config or list(teller.faults.items()) != list(faults.items()):
         raise SettingError("train_angles.other_weights", path=start)
-    return teller.network
+    return network
 
 
 def _make(parts: Sequence[_Part], work: Path, report: Report) -> None:

@@ -1,7 +1,7 @@
 """What worker processes do, and the plain data that crosses the border to them and back.
 
 Nothing here knows Telegram. The pipeline is imported when first used, because the process of the
-bot imports this module too and has no need of torch.
+bot imports this module too and has no need of it.
 """
 
 from collections.abc import Callable, Mapping
@@ -118,11 +118,13 @@ def prepare(settings: "Settings | None") -> None:
 
     from pipeline.analysis import Settings, load_network  # noqa: PLC0415
     from pipeline.classify.weights import load as load_classifier  # noqa: PLC0415
+    from pipeline.space.weights import load as load_teller  # noqa: PLC0415
 
     # Frames are looked at side by side: threads inside each look would only get in their way.
     cv2.setNumThreads(1)
     load_network(settings or Settings())
     load_classifier()
+    load_teller()
 
 
 def analyze(task: AnalysisTask) -> None:

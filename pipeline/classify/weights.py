@@ -3,24 +3,20 @@
 Running it needs ONNX Runtime alone, not torch, which takes seconds to import.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from pipeline.classify.features import FEATURES
 from pipeline.classify.recognise import Recogniser
 from pipeline.errors import SettingError
+from pipeline.pose.runtime import meaning_of, one_thread
 
 SHIPPED: Final = Path(__file__).parent / "weights" / "exercise.onnx"
 """The weights that install with the project; their card lies beside them."""
-
-META: Final = "gymbrain"
-"""The key of the file's metadata under which classes and temperature stand, as JSON."""
 
 
 @cache
@@ -29,18 +25,13 @@ def load(path: Path = SHIPPED) -> Recogniser:
 
     Raises SettingError for a file that holds none.
     """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = ort.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-        meta = json.loads(session.get_modelmeta().custom_metadata_map[META])
+        session = one_thread(path.read_bytes())
+        meaning = meaning_of(session)
         [entry] = session.get_inputs()
         if entry.shape[-1] != FEATURES:
             raise ValueError(f"weights read {entry.shape[-1]} features of {FEATURES}")
-        classes, temperature = tuple(meta["classes"]), float(meta["temperature"])
+        classes, temperature = tuple(meaning["classes"]), float(meaning["temperature"])
     except Exception as error:
         # ONNX Runtime raises a class of its own for every kind of damage, with no common base.
         raise SettingError("train.no_weights", path=path) from error

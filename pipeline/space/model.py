@@ -8,11 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from pipeline.space.features import FEATURES
-from pipeline.space.measures import MEASURES, MOST_FAULTS
-from references.exercises import STAGES
-
-UNIT_DEG: Final = 30.0
-"""The network speaks of angles in this unit: about how much they differ."""
+from pipeline.space.teller import SIZES, Indices, Network, Singles
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
 
@@ -23,7 +19,7 @@ class ModelConfig:
 
     exercises: int
     features: int = FEATURES
-    sizes: int = len(STAGES) * len(MEASURES) + MOST_FAULTS
+    sizes: int = SIZES
     width: int = 512
     blocks: int = 2
 
@@ -60,24 +56,25 @@ class SpaceNetwork(nn.Module):
         faults. A view is a direction (3 numbers, of any length) and the logarithm of how far
         off it is.
         """
-        sets = torch.bincount(of, minlength=len(exercise)).unsqueeze(1)  # (S, 1)
+        sets = torch.ones_like(exercise).cumsum(0) - 1  # (S,)
+        belongs = (of == sets[:, None]).to(seen.dtype)  # (S, P)
+        shares = belongs / belongs.sum(dim=1, keepdim=True)
 
         def mean(states: torch.Tensor) -> torch.Tensor:
-            sums = states.new_zeros(len(exercise), states.shape[1]).index_add(0, of, states)
-            return sums / sets  # (S, W)
+            return shares @ states  # (S, W)
 
         kind = functional.one_hot(exercise, self.config.exercises).to(seen.dtype)  # (S, E)
         states = self.first(torch.cat([seen, kind[of]], dim=1))  # (P, W)
         for block in self.blocks:
             states = block(states, mean(states)[of])
         states = self.norm(states)
-        sizes = self.sizes(states).view(len(of), self.config.exercises, -1, 3)
-        sizes = sizes[torch.arange(len(of), device=of.device), exercise[of]]  # (P, O, 3)
+        sizes = self.sizes(states).view(-1, self.config.exercises, self.config.sizes, 3)
+        sizes = (sizes * kind[of][..., None, None]).sum(dim=1)  # (P, O, 3)
         middle = sizes[..., 1]
         below = middle - functional.softplus(sizes[..., 0])
         above = middle + functional.softplus(sizes[..., 2])
-        view = self.view(mean(states)).view(len(exercise), self.config.exercises, 4)
-        view = view[torch.arange(len(exercise), device=of.device), exercise]  # (S, 4)
+        view = self.view(mean(states)).view(-1, self.config.exercises, 4)
+        view = (view * kind[..., None]).sum(dim=1)  # (S, 4)
         return torch.stack([below, middle, above], dim=-1), view
 
 
@@ -96,3 +93,16 @@ class _Block(nn.Module):
         mixed = functional.gelu(self.own(self.norm(states)) + self.common(self.norm(mean)))
         result: torch.Tensor = states + self.out(mixed)
         return result
+
+
+def asked(network: SpaceNetwork) -> Network:
+    """Return a network that torch runs, as a teller asks it."""
+    device = next(network.parameters()).device
+
+    def answers(seen: Singles, of: Indices, exercise: Indices) -> tuple[Singles, Singles]:
+        with torch.inference_mode():
+            questions = (torch.from_numpy(values).to(device) for values in (seen, of, exercise))
+            sizes, view = network(*questions)
+        return sizes.cpu().numpy(), view.cpu().numpy()
+
+    return answers

@@ -1,20 +1,28 @@
 """A trained network, and how wide its intervals have to be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from pipeline.space.answer import Interval
 from pipeline.space.features import Sight, features
 from pipeline.space.measures import MEASURES, MIRRORED, MOST_FAULTS
-from pipeline.space.model import UNIT_DEG, SpaceNetwork
 from references.exercises import STAGES
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+
+Network = Callable[[Singles, Indices, Indices], tuple[Singles, Singles]]
+"""What is seen (P, FEATURES) of P repetitions, of which of S sets each is (P,) and the exercise of
+each set (S,) in; sizes (P, SIZES, 3) in units of `UNIT_DEG` and views (S, 4) out
+(`pipeline.space.model.SpaceNetwork`)."""
+
+UNIT_DEG: Final = 30.0
+"""The network speaks of angles in this unit: about how much they differ."""
 
 MEASURED: Final = len(STAGES) * len(MEASURES)
 """How many measures are told of a repetition."""
@@ -73,13 +81,13 @@ class Teller:
     but for the rare one.
     """
 
-    network: SpaceNetwork
+    network: Network
     faults: Mapping[str, tuple[str, ...]]
     widths: Widths
     chance_deg: Floats
 
     @classmethod
-    def as_told(cls, network: SpaceNetwork, faults: Mapping[str, tuple[str, ...]]) -> Self:
+    def as_told(cls, network: Network, faults: Mapping[str, tuple[str, ...]]) -> Self:
         """Return a teller that says what the network says, and takes nothing for chance."""
         widths = Widths.as_told(len(faults))
         return cls(network, faults, widths, np.zeros((len(faults), MOST_FAULTS)))
@@ -93,7 +101,7 @@ class Teller:
         told = self.chance_deg[self.exercises().index(exercise)]
         return {name: float(deg) for name, deg in zip(self.faults[exercise], told, strict=False)}
 
-    def tell(self, sight: Sight, exercise: npt.NDArray[np.int64]) -> Told:
+    def tell(self, sight: Sight, exercise: Indices) -> Told:
         """Return what is told of sets of exercises (S,), indices.
 
         Each is also looked at in a mirror and the mean counts, so that a mirrored clip gets the
@@ -114,12 +122,6 @@ class Teller:
         off_deg = np.degrees(np.exp(view[:, 3])) * self.widths.view[exercise]
         return Told(sizes, view[:, :3] / length, np.minimum(off_deg, 180))
 
-    def _ask(self, sight: Sight, exercise: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-        device = next(self.network.parameters()).device
-        with torch.inference_mode():
-            sizes, view = self.network(
-                torch.from_numpy(features(sight)).to(device),
-                torch.from_numpy(sight.of).to(device),
-                torch.from_numpy(exercise).to(device),
-            )
-        return sizes.cpu().double().numpy(), view.cpu().double().numpy()
+    def _ask(self, sight: Sight, exercise: Indices) -> tuple[Floats, Floats]:
+        sizes, view = self.network(features(sight), sight.of, exercise)
+        return sizes.astype(np.float64), view.astype(np.float64)

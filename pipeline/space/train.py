@@ -15,8 +15,9 @@ from pipeline.space.features import features
 from pipeline.space.lessons import Lessons
 from pipeline.space.measures import MEASURES, MOST_FAULTS, measure
 from pipeline.space.mixing import Batch, cropped, mixed
-from pipeline.space.model import QUANTILES, UNIT_DEG, ModelConfig, SpaceNetwork
+from pipeline.space.model import QUANTILES, ModelConfig, SpaceNetwork
 from pipeline.space.moments import STAGE_MOMENTS
+from pipeline.space.teller import UNIT_DEG
 from references.exercises import STAGES
 from references.motions import motions
 from references.skeleton import SIDES

@@ -1,67 +1,53 @@
-"""The trained network on disk: half-precision arrays and what they mean, in one NumPy archive."""
+"""The trained network as it is shipped: an ONNX file that says what its answers mean.
 
-import json
-from dataclasses import asdict
+Running it needs ONNX Runtime alone, not torch, which takes seconds to import.
+"""
+
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-from zipfile import BadZipFile
+from typing import Final
 
 import numpy as np
-import torch
+import numpy.typing as npt
 
 from pipeline.errors import SettingError
+from pipeline.pose.runtime import meaning_of, one_thread
 from pipeline.space.features import FEATURES
-from pipeline.space.model import ModelConfig, SpaceNetwork
 from pipeline.space.teller import SIZES, Teller, Widths
 
-SHIPPED: Final = Path(__file__).parent / "weights" / "angles.npz"
+SHIPPED: Final = Path(__file__).parent / "weights" / "angles.onnx"
 """The weights that install with the project; their card lies beside them."""
 
-_META: Final = "meta"
-_WIDTHS: Final = "widths."
-_CHANCE: Final = "chance_deg"
-
-
-def save(teller: Teller, path: Path) -> None:
-    """Write the weights; float16 halves them."""
-    meta = {"config": asdict(teller.network.config), "faults": dict(teller.faults)}
-    arrays: dict[str, Any] = {_META: np.array(json.dumps(meta))}
-    for name, tensor in teller.network.state_dict().items():
-        arrays[name] = tensor.cpu().numpy().astype(np.float16)
-    for name, values in asdict(teller.widths).items():
-        arrays[_WIDTHS + name] = values.astype(np.float32)
-    arrays[_CHANCE] = teller.chance_deg.astype(np.float32)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+QUESTIONS: Final = {"seen": "repetitions", "of": "repetitions", "exercise": "sets"}
+ANSWERS: Final = {"sizes": "repetitions", "view": "sets"}
+"""What the network in the file reads and says, and of how many each is."""
 
 
 @cache
 def load(path: Path = SHIPPED) -> Teller:
-    """Read weights written by ``save``, once per process; never unpickles.
+    """Read weights written by ``pipeline.space.export.save``, once per process.
 
     Raises SettingError for a file that holds none.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            meta = json.loads(str(data[_META]))
-            arrays = {name: data[name] for name in data.files if name != _META}
-        widths = {name: arrays.pop(_WIDTHS + name) for name in ("below", "above", "view")}
-        chance_deg = arrays.pop(_CHANCE).astype(np.float64)
-        config = ModelConfig(**meta["config"])
-        if (config.features, config.sizes) != (FEATURES, SIZES):
+        session = one_thread(path.read_bytes())
+        meaning = meaning_of(session)
+        config = meaning["config"]
+        if (config["features"], config["sizes"]) != (FEATURES, SIZES):
             raise ValueError(f"weights of {config} for {FEATURES} features and {SIZES} sizes")
-        network = SpaceNetwork(config)
-        network.load_state_dict(
-            {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items()}
-        )
-        faults = {exercise: tuple(names) for exercise, names in meta["faults"].items()}
-    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, RuntimeError) as error:
+        faults = {exercise: tuple(names) for exercise, names in meaning["faults"].items()}
+        widths = Widths(**{name: np.array(values) for name, values in meaning["widths"].items()})
+        chance_deg = np.array(meaning["chance_deg"])
+    except Exception as error:
+        # ONNX Runtime raises a class of its own for every kind of damage, with no common base.
         raise SettingError("train_angles.no_weights", path=path) from error
-    return Teller(
-        network.eval(),
-        faults,
-        Widths(**{name: values.astype(np.float64) for name, values in widths.items()}),
-        chance_deg,
-    )
+
+    def network(
+        seen: npt.NDArray[np.float32], of: npt.NDArray[np.int64], exercise: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        sizes, view = session.run(
+            list(ANSWERS), dict(zip(QUESTIONS, (seen, of, exercise), strict=True))
+        )
+        return np.asarray(sizes), np.asarray(view)
+
+    return Teller(network, faults, widths, chance_deg)

@@ -6,10 +6,12 @@ from typer.testing import CliRunner
 from bot.cli import train_angles
 from bot.cli.main import app
 from pipeline.errors import SettingError
+from pipeline.space.export import save
 from pipeline.space.lessons import make_lessons, watched_clips
+from pipeline.space.model import asked
 from pipeline.space.teller import Teller
 from pipeline.space.train import TrainingSettings, train
-from pipeline.space.weights import load, save
+from pipeline.space.weights import load
 
 FEW = ("--sets", "12", "--filmed", "0", "--examined", "8", "--right", "8")
 
@@ -22,7 +24,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small_parts")
 def test_a_short_teaching_writes_weights_and_a_card_and_keeps_its_lessons(tmp_path: Path) -> None:
-    work, out = tmp_path / "lessons", tmp_path / "angles.npz"
+    work, out = tmp_path / "lessons", tmp_path / "angles.onnx"
     arguments = ["--work", str(work), "--out", str(out), "--steps", "2", "--batch", "4"]
     result = CliRunner().invoke(app, ["train-angles", *FEW, *arguments])
     assert result.exit_code == 0, result.output
@@ -42,7 +44,8 @@ def test_weights_of_another_network_are_no_start(tmp_path: Path) -> None:
     settings = TrainingSettings(width=16, blocks=1, steps=1, batch=1)
     lessons = make_lessons(names, watched_clips(names, 2, 0))
     network = train(lessons, names, settings, lambda *_: None)
-    save(Teller.as_told(network, {names[0]: ("a", "b")}), tmp_path / "other.npz")
-    result = CliRunner().invoke(app, ["train-angles", *FEW, "--start", str(tmp_path / "other.npz")])
+    other = tmp_path / "other.onnx"
+    save(network, Teller.as_told(asked(network), {names[0]: ("a", "b")}), other)
+    result = CliRunner().invoke(app, ["train-angles", *FEW, "--start", str(other)])
     assert isinstance(result.exception, SettingError)
     assert "another size" in str(result.exception)

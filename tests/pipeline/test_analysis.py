@@ -1,6 +1,8 @@
 """The whole way of the bundled clip, through the real pose network."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -124,3 +126,11 @@ def test_a_camera_of_another_shape_is_refused(out: Path, report: Report, tmp_pat
     camera = Camera(1000, 1000, 900, 900, 500, 500, (0, 0, 0, 0, 0), 0.2, 12)
     with pytest.raises(SettingError, match="another shape"):
         rejudge(out / "poses.npz", report.clip, tmp_path, exercise="curl", camera=camera)
+
+
+def test_an_analysis_does_not_wait_for_torch() -> None:
+    code = (
+        "import sys; from bot.jobs.work import prepare; prepare(None)"
+        "; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603

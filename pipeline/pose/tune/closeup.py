@@ -10,13 +10,11 @@ import copy
 import hashlib
 import os
 import pickle
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +24,7 @@ from torch import nn
 from torch.nn import functional
 
 from pipeline.errors import SettingError
+from pipeline.onnx_files import as_onnx
 from pipeline.pose.closeup import CROP_PX
 from pipeline.pose.network import import_yolo
 from pipeline.pose.tune.squares import Square, shown
@@ -54,7 +53,6 @@ _DISTANCE: Final = 10.0
 _VISIBILITY: Final = 0.5
 # What is written is the mean over the last some hundred steps (Polyak and Juditsky, 1992).
 _MEMORY: Final = 0.998
-_OPSET: Final = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,20 +286,8 @@ def _identity(
 
 def exported(network: CloseUpNetwork) -> bytes:
     """Return the content of an ONNX file that reads keypoints and visibilities from a square."""
-    with TemporaryDirectory() as folder, warnings.catch_warnings():
-        # torch's newer exporter needs a package more, and the older one warns of that.
-        warnings.simplefilter("ignore")
-        file = Path(folder) / "network.onnx"
-        torch.onnx.export(
-            _Read(network).eval(),
-            (torch.zeros(1, 3, CROP_PX, CROP_PX), torch.zeros(1, 17, 2)),
-            str(file),
-            input_names=["square", "expected"],
-            output_names=["xy", "visible"],
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        return file.read_bytes()
+    inputs = {"square": torch.zeros(1, 3, CROP_PX, CROP_PX), "expected": torch.zeros(1, 17, 2)}
+    return bytes(as_onnx(_Read(network), inputs, ["xy", "visible"]).SerializeToString())
 
 
 def _convolution(inputs: int, outputs: int) -> nn.Sequential:

@@ -11,7 +11,7 @@ is one JSON object.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 from rich.progress import track
-from scipy.stats import binomtest, spearmanr
+from scipy.stats import binomtest, norm, rankdata, spearmanr
 
 from benchmarks.stills import seen_in_still
 from pipeline.pose.loading import load_network
@@ -57,6 +57,8 @@ _LONG_SIDE = 640
 _SEEDS_APART = 1_000_000
 # With fewer keypoints of a class than this its errors are taken from both sides or postures.
 _ENOUGH = 40
+# Errors smaller than this share of the body are as good as none.
+_LEAST_ERROR = 1e-3
 # How often the error model draws each look.
 _DRAWS = 40
 
@@ -117,7 +119,11 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
 def tabulate(looks: list[Look]) -> dict[str, Any]:
     """Return errors, confidences and classes of every keypoint that was reported."""
     rows: dict[str, list[Any]] = {
-        name: [] for name in ("error", "conf", "kind", "side", "posture", "swapped", "missed")
+        name: []
+        for name in (
+            *("error", "way", "conf", "kind", "side", "posture"),
+            *("exercise", "swapped", "missed"),
+        )
     }
     for look in looks:
         kind, side, posture = classes(look.true_xy[None], look.joints[None], look.viewpoint)
@@ -125,16 +131,18 @@ def tabulate(looks: list[Look]) -> dict[str, Any]:
         if look.seen is None or look.conf is None:
             continue
         size = body_size(look.true_xy[None])[0]
-        error = np.linalg.norm(look.seen - look.true_xy, axis=1) / size
-        mirrored = np.linalg.norm(look.seen[list(MIRROR)] - look.true_xy, axis=1) / size
+        way, mirrored_way = look.seen - look.true_xy, look.seen[list(MIRROR)] - look.true_xy
+        error, mirrored = (np.linalg.norm(off, axis=1) / size for off in (way, mirrored_way))
         # Left and right exchanged: the mirror image fits much better than what was reported.
         swapped = bool(np.median(mirrored[5:]) < 0.6 * np.median(error[5:]))
         rows["swapped"].append((posture[0, 0], swapped))
         rows["error"].append(mirrored if swapped else error)
+        rows["way"].append(mirrored_way if swapped else way)
         rows["conf"].append(look.conf[list(MIRROR)] if swapped else look.conf)
         rows["kind"].append(kind[0])
         rows["side"].append(side[0])
         rows["posture"].append(posture[0])
+        rows["exercise"].append(look.exercise)
     return {name: np.array(values) for name, values in rows.items()}
 
 
@@ -143,16 +151,60 @@ def fit(table: dict[str, Any]) -> ErrorModel:
     shape = (len(KEYPOINT_KINDS), len(SIDES), len(POSTURES))
     error, conf = np.zeros((*shape, len(QUANTILES))), np.zeros((*shape, len(QUANTILES)))
     rank = np.zeros(shape)
+    exercises, harder = _harder_to_see(table)
+    off = table["error"] / harder[np.searchsorted(exercises, table["exercise"])][:, None]
     for kind, side, posture in np.ndindex(shape):
         chosen = (table["kind"] == kind) & (table["side"] == side) & (table["posture"] == posture)
         if chosen.sum() < _ENOUGH:
             chosen = (table["kind"] == kind) & (table["posture"] == posture)
         if chosen.sum() < _ENOUGH:
             chosen = table["kind"] == kind
-        error[kind, side, posture] = np.quantile(table["error"][chosen], QUANTILES)
+        error[kind, side, posture] = np.quantile(off[chosen], QUANTILES)
         conf[kind, side, posture] = np.quantile(table["conf"][chosen], QUANTILES)
-        rank[kind, side, posture] = spearmanr(table["error"][chosen], table["conf"][chosen])[0]
-    return ErrorModel(error, conf, rank, _shares(table["missed"]), _shares(table["swapped"]))
+        rank[kind, side, posture] = spearmanr(off[chosen], table["conf"][chosen])[0]
+    missed, swapped = _shares(table["missed"]), _shares(table["swapped"])
+    together = _same_for_both_sides(np.asarray(np.corrcoef(_scores(table, off).T)))
+    directions = _same_for_both_sides(_cosines(table["way"]))
+    return ErrorModel(error, conf, rank, together, directions, missed, swapped, exercises, harder)
+
+
+def _harder_to_see(table: dict[str, Any]) -> tuple[npt.NDArray[np.str_], Floats]:
+    """Return the exercises (E,) and how many times as large as usual their errors are (E,).
+
+    That is next to errors of the same kind, side and posture, in the geometric mean.
+    """
+    size = np.log(np.maximum(table["error"], _LEAST_ERROR))
+    for alike in _alike(table):
+        size[alike] -= size[alike].mean()
+    exercises, which = np.unique(table["exercise"], return_inverse=True)
+    body = size[:, KEYPOINT_INDEX["left_shoulder"] :].mean(axis=1)
+    return exercises, np.exp(np.bincount(which, body) / np.bincount(which))
+
+
+def _alike(table: dict[str, Any]) -> Iterator[npt.NDArray[np.bool_]]:
+    """Yield which keypoints (N, 17) are of one kind, side and posture, for each."""
+    which = np.stack([table["kind"], table["side"], table["posture"]])
+    for one in np.unique(which.reshape(len(which), -1), axis=1).T:
+        yield (which == one[:, None, None]).all(axis=0)
+
+
+def _scores(table: dict[str, Any], off: Floats) -> Floats:
+    """Return the normal scores of errors (N, 17) among those of their kind, side and posture."""
+    scores = np.zeros_like(off)
+    for alike in _alike(table):
+        scores[alike] = norm.ppf(rankdata(off[alike]) / (alike.sum() + 1))
+    return scores
+
+
+def _same_for_both_sides(between: Floats) -> Floats:
+    """Return what is between keypoints (17, 17) as the mean of a body and its mirror image."""
+    return np.asarray((between + between[np.ix_(MIRROR, MIRROR)]) / 2)
+
+
+def _cosines(ways: Floats) -> Floats:
+    """Return the mean cosine between the directions of errors (N, 17, 2), (17, 17)."""
+    directions = ways / np.maximum(np.linalg.norm(ways, axis=2, keepdims=True), 1e-9)
+    return np.asarray(np.einsum("nkc,nlc->kl", directions, directions) / len(ways))
 
 
 def fit_reliability(looks: list[Look]) -> Reliability:
@@ -215,7 +267,10 @@ def compare(looks: list[Look], table: dict[str, Any], model: ErrorModel) -> list
     for look in looks:
         true_xy, joints = look.true_xy[None], look.joints[None]
         kept = np.concatenate(
-            [model.corrupt(true_xy, joints, look.viewpoint, rng)[0] for _ in range(_DRAWS)]
+            [
+                model.corrupt(true_xy, joints, look.viewpoint, rng, exercise=look.exercise)[0]
+                for _ in range(_DRAWS)
+            ]
         )
         posture = classes(true_xy, joints, look.viewpoint)[2][0, 0]
         error = np.linalg.norm(kept - true_xy, axis=2) / body_size(true_xy)[:, None]
@@ -263,10 +318,7 @@ def main(
     table = tabulate(looks)
     model = fit(table) if write else load_error_model()
     if write:
-        np.savez_compressed(
-            write,
-            **{name: getattr(model, name).astype(np.float32) for name in ErrorModel.__slots__},
-        )
+        model.save(write)
     if visibility:
         fit_visibility(looks, seed).write(visibility)
     if reliability:
@@ -284,8 +336,8 @@ def main(
             {
                 "frames": frames,
                 "found": {name: found_share(group) for name, group in groups.items() if group},
-                "missed_upright_lying": model.missed.round(4).tolist(),
-                "swapped_upright_lying": model.swapped.round(4).tolist(),
+                "missed_by_posture": model.missed.round(4).tolist(),
+                "swapped_by_posture": model.swapped.round(4).tolist(),
                 "errors": rows,
             }
         )

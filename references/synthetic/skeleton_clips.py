@@ -132,7 +132,9 @@ def _clip(
     joints = body.keypoints(performance.pose(body))
     if motion.support == "feet" and rng.uniform() < 0.3:
         joints = _turning_away(joints, performance, rng)
-    seen = see(joints, rng, fps=fps, errors=model, close_share=close_share)
+    seen = see(
+        joints, rng, fps=fps, errors=model, close_share=close_share, exercise=motion.exercise
+    )
     return SkeletonClip(
         exercise=motion.exercise,
         t=performance.t,
@@ -156,8 +158,12 @@ def see(
     fps: float,
     errors: ErrorModel | None = None,
     close_share: float = 0.0,
+    exercise: str | None = None,
 ) -> Seen:
-    """Return joints (T, 17, 3) in metres as a phone of chance and a pose network see them."""
+    """Return joints (T, 17, 3) in metres as a phone of chance and a pose network see them.
+
+    Some exercises are harder to see than others.
+    """
     model = errors or load_error_model()
     corners = joints.reshape(-1, 3)
     x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
@@ -166,7 +172,7 @@ def see(
     viewpoint = somewhere((float(x), float(y), float(z)), rng)
     lens = random_lens(viewpoint, _EXTENT_M, rng)
     true_xy = lens.project(viewpoint, joints) + _shake(len(joints), lens, fps, rng)
-    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng)
+    xy, conf = model.corrupt(true_xy, joints, viewpoint, rng, exercise=exercise)
     return Seen(xy, conf, true_xy, viewpoint, lens)
 
 

@@ -11,7 +11,7 @@ other seeds than those of the form benchmark. The last line is one JSON object.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
@@ -30,9 +30,11 @@ from pipeline.classify.synthesize import reported
 from pipeline.pose.track import PoseTrack
 from references.skeleton import KEYPOINT_INDEX, KEYPOINT_KINDS, KIND_OF_KEYPOINT
 from references.synthetic.error_model import body_size, place_on_body
-from references.synthetic.skeleton_clips import skeleton_clips
+from references.synthetic.skeleton_clips import SkeletonClip, skeleton_clips
 
 Floats = npt.NDArray[np.float64]
+
+_TITLE: Final = "Share of the variance between clips"
 
 # A keypoint that was found in fewer frames says nothing of its clip.
 _ENOUGH_FRAMES: Final = 10
@@ -60,23 +62,27 @@ def main(
         truth = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
         seen = cache.track(clip)
         off, true = _errors(seen, np.array(truth["xy"]), truth["seconds"])
-        errors.append(np.linalg.norm(off, axis=2))
+        errors.append(_lengths(off))
         filmed_pairs.append(pairs(seen.t, off, true))
         confidences.append(seen.conf.astype(np.float64))
-    table = Table("keypoint", "error", "confidence", title="Share of the variance between clips")
+    made = [_errors_of(clip) for clip in _modelled(clips, seed)]
+    table = Table("keypoint", *("error", "as modelled", "confidence"), title=_TITLE)
     shares = []
     for number, kind in enumerate(KEYPOINT_KINDS):
         own = [i for i, kind_of in enumerate(KIND_OF_KEYPOINT) if kind_of == number]
-        shares.append([clip_share([clip[:, own] for clip in of]) for of in (errors, confidences)])
+        of_kind = (errors, [_lengths(off) for _, off, _ in made], confidences)
+        shares.append([clip_share([clip[:, own] for clip in of]) for of in of_kind])
         table.add_row(kind, *(f"{share:.2f}" for share in shares[-1]))
-    error, confidence = np.mean(shares, axis=0)
-    table.add_row("mean", f"{error:.2f}", f"{confidence:.2f}")
+    error, modelled, confidence = np.mean(shares, axis=0)
+    table.add_row("mean", *(f"{share:.2f}" for share in (error, modelled, confidence)))
     console.print(table)
-    apart = {"filmed": apart_by(filmed_pairs), "modelled": apart_by(_modelled(clips, seed))}
+    made_pairs = [pairs(*one) for one in made]
+    apart = {"filmed": apart_by(filmed_pairs), "modelled": apart_by(made_pairs)}
     console.print(_table_of(apart))
-    figures = {"clips": clips, "seed": seed, "error": error, "confidence": confidence}
+    figures = {"error": error, "error_modelled": modelled, "confidence": confidence}
     rounded = {k: round(float(v), 3) for k, v in figures.items()}
-    print(json.dumps({**rounded, "apart_per_mille": {k: _per_mille(v) for k, v in apart.items()}}))
+    per_mille = {k: _per_mille(v) for k, v in apart.items()}
+    print(json.dumps({"clips": clips, "seed": seed, **rounded, "apart_per_mille": per_mille}))
 
 
 def _errors(seen: PoseTrack, true_xy: Floats, seconds: float) -> tuple[Floats, Floats]:
@@ -86,14 +92,19 @@ def _errors(seen: PoseTrack, true_xy: Floats, seconds: float) -> tuple[Floats, F
     return np.asarray((seen.xy - true) / body_size(true)[:, None, None]), true
 
 
-def _modelled(clips: int, seed: int) -> list[Floats]:
-    """Return pairs of the error model's errors in so many sets of the same exercises."""
-    made = skeleton_clips(clips, seed=seed, exercises=EXERCISES, held_out=True)
-    of = ((clip, reported(clip.t, clip).xy) for clip in made)
-    return [
-        pairs(clip.t, (xy - clip.true_xy) / body_size(clip.true_xy)[:, None, None], clip.true_xy)
-        for clip, xy in of
-    ]
+def _lengths(off: Floats) -> Floats:
+    return np.asarray(np.linalg.norm(off, axis=-1))
+
+
+def _modelled(clips: int, seed: int) -> Iterator[SkeletonClip]:
+    """Return so many sets of the same exercises with the error model's errors."""
+    return skeleton_clips(clips, seed=seed, exercises=EXERCISES, held_out=True)
+
+
+def _errors_of(clip: SkeletonClip) -> tuple[Floats, Floats, Floats]:
+    """Return the times, by what the cleaned keypoints of a made-up set are off, and the truth."""
+    size = body_size(clip.true_xy)[:, None, None]
+    return clip.t, (reported(clip.t, clip).xy - clip.true_xy) / size, clip.true_xy
 
 
 def pairs(t: Floats, off: Floats, true_xy: Floats) -> Floats:

@@ -33,14 +33,16 @@ def held_by_who_holds(
 ) -> Floats:
     """Return shares (N, C) in which no lifter who moves holds a position.
 
-    What such an exercise had of them is then unknown; where that is no class, all others share it.
+    What such an exercise had of them is then unknown; where that is no class, all others share it,
+    and where there are none, it stays.
     """
     held = np.array([is_held(name) for name in classes])
     moving = np.array([moved(track) > _HOLDS_WITHIN for track in tracks])
     kept = np.where(moving[:, None] & held, 0.0, shares)
     if UNKNOWN in classes:
         kept[:, list(classes).index(UNKNOWN)] += (shares - kept).sum(axis=1)
-    return np.asarray(kept / kept.sum(axis=1, keepdims=True))
+    left = kept.sum(axis=1, keepdims=True)
+    return np.where(left > 0, kept / np.maximum(left, np.finfo(np.float64).tiny), shares)
 
 
 def moved(track: PoseTrack) -> float:

@@ -33,6 +33,8 @@ def test_who_moves_does_not_hold_a_position() -> None:
 def test_without_an_unknown_the_others_share_it() -> None:
     shares = held_by_who_holds(SHARES[:, :2], CLASSES[:2], [curl_track(rest_s=0)])
     np.testing.assert_allclose(shares, [[0, 1]])
+    alone = held_by_who_holds(np.ones((1, 1)), CLASSES[:1], [curl_track(rest_s=0)])
+    np.testing.assert_allclose(alone, [[1]])
 
 
 def test_every_track_is_looked_at_by_itself() -> None:

@@ -59,6 +59,7 @@ _SEEDS_APART = 1_000_000
 _ENOUGH = 40
 # Errors smaller than this share of the body are as good as none.
 _LEAST_ERROR = 1e-3
+_COLUMNS = ("error", "way", "conf", "kind", "side", "posture", "exercise", "swapped", "missed")
 # How often the error model draws each look.
 _DRAWS = 40
 
@@ -118,13 +119,7 @@ def look_at(frames: int, seed: int, network: Network, names: Sequence[str]) -> l
 
 def tabulate(looks: list[Look]) -> dict[str, Any]:
     """Return errors, confidences and classes of every keypoint that was reported."""
-    rows: dict[str, list[Any]] = {
-        name: []
-        for name in (
-            *("error", "way", "conf", "kind", "side", "posture"),
-            *("exercise", "swapped", "missed"),
-        )
-    }
+    rows: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for look in looks:
         kind, side, posture = classes(look.true_xy[None], look.joints[None], look.viewpoint)
         rows["missed"].append((posture[0, 0], look.seen is None))

@@ -89,7 +89,12 @@ def _errors(seen: PoseTrack, true_xy: Floats, seconds: float) -> tuple[Floats, F
     """Return by what keypoints are off, in shares of the body's size, and the truth (T, 17, 2)."""
     frames = np.rint(seen.t * (len(true_xy) - 1) / seconds).astype(np.intp)
     true = true_xy[frames.clip(0, len(true_xy) - 1)]
-    return np.asarray((seen.xy - true) / body_size(true)[:, None, None]), true
+    return _off(seen.xy, true), true
+
+
+def _off(xy: npt.NDArray[np.floating], true_xy: Floats) -> Floats:
+    """Return by what keypoints (T, 17, 2) are off, in shares of the body's size."""
+    return np.asarray((xy - true_xy) / body_size(true_xy)[:, None, None])
 
 
 def _lengths(off: Floats) -> Floats:
@@ -103,8 +108,7 @@ def _modelled(clips: int, seed: int) -> Iterator[SkeletonClip]:
 
 def _errors_of(clip: SkeletonClip) -> tuple[Floats, Floats, Floats]:
     """Return the times, by what the cleaned keypoints of a made-up set are off, and the truth."""
-    size = body_size(clip.true_xy)[:, None, None]
-    return clip.t, (reported(clip.t, clip).xy - clip.true_xy) / size, clip.true_xy
+    return clip.t, _off(reported(clip.t, clip).xy, clip.true_xy), clip.true_xy
 
 
 def pairs(t: Floats, off: Floats, true_xy: Floats) -> Floats:

@@ -45,6 +45,13 @@ def as_onnx(
         return onnx.load_model(file)
 
 
+def read(path: Path) -> tuple[onnx.ModelProto, Any]:
+    """Return a network that `write` wrote, and what its answers mean."""
+    model = onnx.load_model(path)
+    [meaning] = [entry.value for entry in model.metadata_props if entry.key == META]
+    return model, json.loads(meaning)
+
+
 def write(model: onnx.ModelProto, meaning: Mapping[str, Any], path: Path) -> None:
     """Write a network and what its answers mean; a file appears whole or not at all."""
     onnx.helper.set_model_props(model, {META: json.dumps(meaning)})

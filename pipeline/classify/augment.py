@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pipeline.classify.features import LONGEST_S, cut
 from pipeline.pose.proportions import ARMS_AND_LEGS
 from pipeline.pose.track import PoseTrack
+from references.geometry import torso
 from references.skeleton import KEYPOINT_INDEX, MIRROR
 
 Floats = npt.NDArray[np.float32]
@@ -175,29 +176,28 @@ def _warp(
 
 def _lies(xy: Floats) -> bool:
     """Return whether the torso lies more across the picture than along it; unseen, it stands."""
-    corners = _torso_corners(xy)
-    if not len(corners):
+    seen = _with_torso(xy)
+    if not len(seen):
         return False
-    torso = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)
-    x, y = np.abs(np.median(torso, axis=0))
+    x, y = np.abs(np.median(torso(seen), axis=0))
     return bool(x > y)
 
 
 def _from_the_side(xy: Floats) -> bool:
     """Return whether the shoulders look narrow next to the torso; unseen, they do not."""
-    corners = _torso_corners(xy)
-    if not len(corners):
+    seen = _with_torso(xy)
+    if not len(seen):
         return False
-    torso = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)
-    shoulders = corners[:, 0] - corners[:, 1]
-    width, length = (np.median(np.linalg.norm(span, axis=1)) for span in (shoulders, torso))
+    left, right = (seen[:, shoulder] for shoulder in _TORSO[:2])
+    width, length = (
+        np.median(np.linalg.norm(span, axis=1)) for span in (left - right, torso(seen))
+    )
     return bool(width < _NARROW * length)
 
 
-def _torso_corners(xy: Floats) -> Floats:
-    """Return shoulders and hips (S, 4, 2) of the frames in which all four are known."""
-    corners = xy[:, _TORSO]
-    return corners[np.isfinite(corners).all(axis=(1, 2))]
+def _with_torso(xy: Floats) -> Floats:
+    """Return the keypoints (S, 17, 2) of the frames in which shoulders and hips are known."""
+    return xy[np.isfinite(xy[:, _TORSO]).all(axis=(1, 2))]
 
 
 def _turn(xy: Floats, angle: float) -> Floats:

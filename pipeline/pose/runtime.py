@@ -8,7 +8,6 @@ import onnxruntime as ort
 GREY: Final = (114, 114, 114)
 """What lies beyond the edges of a picture, as Ultralytics has it."""
 
-
 META: Final = "gymbrain"
 """The key of a file's metadata under which it says what its answers mean, as JSON."""
 

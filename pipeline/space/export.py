@@ -10,8 +10,7 @@ import torch
 from onnx import numpy_helper
 
 from pipeline.errors import SettingError
-from pipeline.onnx_files import as_onnx, write
-from pipeline.pose.runtime import meaning_of, one_thread
+from pipeline.onnx_files import as_onnx, read, write
 from pipeline.space.model import ModelConfig, SpaceNetwork
 from pipeline.space.teller import Teller
 from pipeline.space.weights import ANSWERS, QUESTIONS, load
@@ -42,16 +41,15 @@ def taught(path: Path) -> tuple[SpaceNetwork, Teller]:
     Raises SettingError for a file that holds none.
     """
     teller = load(path)
-    content = path.read_bytes()
-    config = ModelConfig(**meaning_of(one_thread(content))["config"])
+    model, meaning = read(path)
     weights = {
         entry.name.removesuffix(_HALF): torch.from_numpy(
             numpy_helper.to_array(entry).astype(np.float32)
         )
-        for entry in onnx.load_model_from_string(content).graph.initializer
+        for entry in model.graph.initializer
     }
     try:
-        network = SpaceNetwork(config)
+        network = SpaceNetwork(ModelConfig(**meaning["config"]))
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise SettingError("train_angles.no_weights", path=path) from error

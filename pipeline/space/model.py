@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from pipeline.space.features import FEATURES
-from pipeline.space.teller import SIZES, Indices, Network, Singles
+from pipeline.space.features import FEATURES, Indices
+from pipeline.space.teller import SIZES, Network, Singles
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
 

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.space.answer import Interval
-from pipeline.space.features import Sight, features
+from pipeline.space.features import Indices, Sight, features
 from pipeline.space.measures import MEASURES, MIRRORED, MOST_FAULTS
 from references.exercises import STAGES
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.int64]
 
 Network = Callable[[Singles, Indices, Indices], tuple[Singles, Singles]]
 """What is seen (P, FEATURES) of P repetitions, of which of S sets each is (P,) and the exercise of

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.errors import SettingError
 from pipeline.pose.runtime import meaning_of, one_thread
-from pipeline.space.features import FEATURES
-from pipeline.space.teller import SIZES, Teller, Widths
+from pipeline.space.features import FEATURES, Indices
+from pipeline.space.teller import SIZES, Singles, Teller, Widths
 
 SHIPPED: Final = Path(__file__).parent / "weights" / "angles.onnx"
 """The weights that install with the project; their card lies beside them."""
@@ -42,9 +41,7 @@ def load(path: Path = SHIPPED) -> Teller:
         # ONNX Runtime raises a class of its own for every kind of damage, with no common base.
         raise SettingError("train_angles.no_weights", path=path) from error
 
-    def network(
-        seen: npt.NDArray[np.float32], of: npt.NDArray[np.int64], exercise: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def network(seen: Singles, of: Indices, exercise: Indices) -> tuple[Singles, Singles]:
         sizes, view = session.run(
             list(ANSWERS), dict(zip(QUESTIONS, (seen, of, exercise), strict=True))
         )

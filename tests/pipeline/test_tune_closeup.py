@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from torch.nn import functional
 
 from pipeline.clip import Image
 from pipeline.errors import SettingError
@@ -23,6 +24,9 @@ from pipeline.pose.tune.blazepose import BlazePose, Opinion
 from pipeline.pose.tune.closeup import (
     CloseUpNetwork,
     TeachingSettings,
+    _drawn,
+    _of_products,
+    _profiles,
     exported,
     load_taught,
     losses,
@@ -121,6 +125,15 @@ def test_an_untaught_network_believes_what_it_is_told() -> None:
     crop = Crop(np.array([(CROP_PX - 1) / 2] * 2), float(CROP_PX), 0.0)
     xy, _ = CloseUp(exported(network)).keypoints(square, crop, expected)
     assert np.abs(xy - expected).max() < 8
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_filtering_a_direction_at_a_time_is_filtering_the_maps(size: int) -> None:
+    rng = torch.Generator().manual_seed(0)
+    places = CROP_PX * torch.rand((2, 17, 2), generator=rng)
+    weight = torch.rand((5, 17, size, size), generator=rng)
+    maps = functional.conv2d(_drawn(places, 3.0), weight, padding=size // 2)
+    assert torch.allclose(_of_products(weight, *_profiles(places, 3.0)), maps, atol=1e-5)
 
 
 def test_squares_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ _EARLY_S: Final = 0.005
 # (benchmarks/README.md).
 _COARSE_FROM: Final = 2.0
 
+# A frame's thread often waits for the frame before, so a clip wants more of them than cores.
+_THREADS: Final = 8
+
 # How many frames may be decoded before they are asked for.
 _AHEAD: Final = 8
 
@@ -136,6 +139,7 @@ class Clip:
         self._limits = limits
         self._container, self._stream = _open(path, limits)
         coded = self._stream.codec_context
+        coded.thread_count = _THREADS
         if shrunk_to and max(coded.width, coded.height) >= _COARSE_FROM * shrunk_to:
             coded.options = {"skip_loop_filter": "all"}
         self._decoded = 0
@@ -292,20 +296,28 @@ class Stills:
 
     def _jumped_to(self, t: float, long_side: int | None) -> Frame | None:
         container, stream = _open(self.path, self.limits)
+        coded = stream.codec_context
         # Each thread but one decodes a frame behind the one that is wanted.
-        stream.codec_context.thread_count = 2
+        coded.thread_count = 2
         with container:
             if self.starts is None or not stream.time_base:
                 return None
+            wanted = self.starts + t
             try:
-                container.seek(round((self.starts + t) / stream.time_base), stream=stream)
-                for frame in container.decode(stream):
-                    found = -math.inf if frame.time is None else frame.time - self.starts
-                    if found > t + _EARLY_S:
-                        # A damaged index leads past the frame.
-                        return None
-                    if found > t - _EARLY_S:
-                        return self.display.shown(frame, found, long_side)
+                container.seek(round(wanted / stream.time_base), stream=stream)
+                for packet in container.demux(stream):
+                    # On the way frames to which no other refers need no decoding.
+                    passed = packet.pts is not None and (
+                        abs(float(packet.pts * stream.time_base) - wanted) > _EARLY_S
+                    )
+                    coded.skip_frame = "NONREF" if passed else "DEFAULT"
+                    for frame in packet.decode():
+                        found = -math.inf if frame.time is None else frame.time
+                        if found > wanted + _EARLY_S:
+                            # A damaged index leads past the frame.
+                            return None
+                        if found > wanted - _EARLY_S:
+                            return self.display.shown(frame, found - self.starts, long_side)
             except av.FFmpegError:
                 return None
         return None

@@ -62,6 +62,17 @@ def test_the_lifter_is_chosen_among_others(company: str) -> None:
     assert np.allclose(poses, LIFTER, atol=0.01)
 
 
+def test_whom_the_phone_is_aimed_at_lifts_though_a_neighbour_moves_further() -> None:
+    lifter = LIFTER[:1] + 0.12 * (LIFTER - LIFTER[:1])
+    neighbour = scaled(np.roll(LIFTER, 4, axis=0), 1.0, 330)
+    frames = [
+        people(person(mine), person(theirs)) for mine, theirs in zip(lifter, neighbour, strict=True)
+    ]
+    poses = chosen(frames, TRACK.t)
+    assert poses is not None
+    assert np.allclose(poses, lifter, atol=0.01)
+
+
 def test_furniture_that_is_taken_for_somebody_is_not_chosen() -> None:
     small = (LIFTER - LIFTER[:1]) * 0.6 + LIFTER[:1]
     furniture = scaled(np.roll(LIFTER, 4, axis=0), 1.3, 0.0)

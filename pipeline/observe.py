@@ -91,7 +91,7 @@ def observe(
         lifter = choose_lifter(followers, survey.people, width)
         if lifter is None:
             raise ClipError("pose.too_little" if _somebody(survey) else "pose.nobody")
-        if walks_about(lifter, survey.people, survey.t, width):
+        if walks_about(lifter, survey.people, survey.t):
             raise ClipError("pose.nobody_lifts")
         xy, conf = watch.attend(survey, Sightings.of(lifter, survey.people, survey.t))
     started = perf_counter()

@@ -12,6 +12,7 @@ from references.geometry import bone_lengths, lies
 from references.skeleton import KEYPOINT_INDEX
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 # Confidence from which a keypoint takes part in measuring how much somebody moves.
 _MIN_CONFIDENCE: Final = 0.5
@@ -85,27 +86,22 @@ class _Conduct:
     @classmethod
     def of(cls, follower: Follower, people: list[People], width: float) -> Self | None:
         """Return how a person behaves, or None when too little was seen of them."""
-        at = list(zip(follower.frames, follower.rows, strict=True))
-        boxes = np.stack([people[f].boxes[r] for f, r in at]).astype(np.float64)
-        xy = np.stack([people[f].xy[r] for f, r in at]).astype(np.float64)
-        sure = np.stack([people[f].conf[r] for f, r in at]) >= _MIN_CONFIDENCE
-        known = sure.sum(axis=0) >= max(_FEWEST_SIGHTINGS, len(at) // 4)
+        boxes, xy, sure = _sightings(follower, people)
+        known = _known(sure)
         if not known.any():
             return None
-        height = float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(min=1)))
         torso = xy[:, _TORSO].mean(axis=1)
-        limbs = np.where(sure[..., None], (xy - torso[:, None]) / height, np.nan)[:, known]
+        limbs = np.where(sure[..., None], (xy - torso[:, None]) / _height(boxes), np.nan)[:, known]
         limbs -= np.nanmedian(limbs, axis=0)
         low, high = np.nanpercentile(limbs, (10, 90), axis=0)
-        left, right = np.percentile(torso, (5, 95), axis=0)
         course = np.full(len(people), np.nan)
-        course[follower.frames] = _in_one_number(np.nan_to_num(limbs).reshape(len(at), -1))
+        course[follower.frames] = _in_one_number(np.nan_to_num(limbs).reshape(len(xy), -1))
         return cls(
             movement=float(np.sort(np.linalg.norm(high - low, axis=1))[-2:][0]),
-            travel=float(np.linalg.norm(right - left)) / height,
+            travel=_travel(boxes, xy),
             aside=abs(float(np.median(boxes[:, [0, 2]].mean(axis=1))) / width - 0.5),
             size=float(np.linalg.norm(np.percentile(bone_lengths(xy), 90, axis=0))),
-            presence=len(at) / len(people),
+            presence=len(xy) / len(people),
             shown=min(int(known.sum()) / _BODY, 1.0),
             course=course,
             lying=bool(np.median(lies(xy)) > 0),
@@ -165,22 +161,43 @@ def choose_lifter(followers: list[Follower], people: list[People], width: float)
     return max(in_time, key=lambda pair: pair[1].filmed() * pair[1].size)[0]
 
 
-def walks_about(
-    follower: Follower, people: list[People], t: npt.NDArray[np.float64], width: float
-) -> bool:
+def walks_about(follower: Follower, people: list[People], t: npt.NDArray[np.float64]) -> bool:
     """Return whether somebody never stays in one place for long enough to lift.
 
-    ``t`` (T,) are the times of the looks in seconds, ``width`` is the picture's in pixels.
+    ``t`` (T,) are the times of the looks in seconds.
     """
-    frames, rows = np.array(follower.frames), np.array(follower.rows)
-    seen_at = t[frames]
+    boxes, xy, sure = _sightings(follower, people)
+    seen_at = t[follower.frames]
     starts = seen_at[seen_at <= max(seen_at[-1] - _STRETCH_S, seen_at[0])]
     stretches = [(seen_at >= start) & (seen_at <= start + _STRETCH_S) for start in starts]
-    conducts = [
-        _Conduct.of(Follower(frames[during].tolist(), rows[during].tolist()), people, width)
+    return all(
+        _known(sure[during]).any() and _travel(boxes[during], xy[during]) > _ROAMING
         for during in stretches
-    ]
-    return all(conduct is not None and conduct.travel > _ROAMING for conduct in conducts)
+    )
+
+
+def _sightings(follower: Follower, people: list[People]) -> tuple[Floats, Floats, Bools]:
+    """Return boxes (S, 4) and keypoints (S, 17, 2) of one person, and which are sure (S, 17)."""
+    at = list(zip(follower.frames, follower.rows, strict=True))
+    boxes = np.stack([people[f].boxes[r] for f, r in at]).astype(np.float64)
+    xy = np.stack([people[f].xy[r] for f, r in at]).astype(np.float64)
+    return boxes, xy, np.stack([people[f].conf[r] for f, r in at]) >= _MIN_CONFIDENCE
+
+
+def _known(sure: Bools) -> Bools:
+    """Return which keypoints (17,) are sure often enough to say how somebody moves."""
+    return np.asarray(sure.sum(axis=0) >= max(_FEWEST_SIGHTINGS, len(sure) // 4))
+
+
+def _height(boxes: Floats) -> float:
+    """Return how tall somebody is in pixels: the longer side of their boxes (S, 4)."""
+    return float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(min=1)))
+
+
+def _travel(boxes: Floats, xy: Floats) -> float:
+    """Return how far the torso of keypoints (S, 17, 2) goes, in body heights."""
+    left, right = np.percentile(xy[:, _TORSO].mean(axis=1), (5, 95), axis=0)
+    return float(np.linalg.norm(right - left)) / _height(boxes)
 
 
 def _in_one_number(movement: Floats) -> Floats:

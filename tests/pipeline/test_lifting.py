@@ -145,7 +145,7 @@ def test_a_glimpse_says_nothing() -> None:
 def walk_alone(poses: Floats, t: Floats) -> bool:
     frames = [people(person(pose)) for pose in poses]
     [follower] = follow(frames, t)
-    return walks_about(follower, frames, t, WIDTH)
+    return walks_about(follower, frames, t)
 
 
 def test_who_crosses_the_picture_walks_about_and_who_lifts_does_not() -> None:

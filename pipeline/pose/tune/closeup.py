@@ -69,7 +69,7 @@ class TeachingSettings:
 class _ToldConvolution(nn.Module):
     """A convolution over what is seen (N, C, R, R) and over maps of what is expected there.
 
-    The maps are products of their profiles (N, D, R), ``down`` and ``across``.
+    The maps are products of their profiles (N, D, R), ``vertical`` and ``horizontal``.
     """
 
     def __init__(self, seen: int, expected: int, outputs: int) -> None:
@@ -78,8 +78,10 @@ class _ToldConvolution(nn.Module):
         self.expected = nn.Conv2d(expected, outputs, 3, padding=1, bias=False)
         self.finish = nn.Sequential(nn.BatchNorm2d(outputs), nn.SiLU())
 
-    def forward(self, x: torch.Tensor, down: torch.Tensor, across: torch.Tensor) -> torch.Tensor:
-        both = self.seen(x) + _of_products(self.expected.weight, down, across)
+    def forward(
+        self, x: torch.Tensor, vertical: torch.Tensor, horizontal: torch.Tensor
+    ) -> torch.Tensor:
+        both = self.seen(x) + _of_products(self.expected.weight, vertical, horizontal)
         found: torch.Tensor = self.finish(both)
         return found
 
@@ -122,7 +124,7 @@ class CloseUpNetwork(nn.Module):
     def forward(self, x: torch.Tensor, expected: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """See the class."""
         places = [_profiles(expected, cells) for cells, _ in _EXPECTED]
-        down, across = (torch.cat(profiles, 1) for profiles in zip(*places, strict=True))
+        vertical, horizontal = (torch.cat(profiles, 1) for profiles in zip(*places, strict=True))
         layer = self.kept
         quarter = layer[2](layer[1](layer[0](x)))  # (N, 64, 64, 64)
         eighth = layer[4](layer[3](quarter))  # (N, 128, 32, 32)
@@ -130,10 +132,10 @@ class CloseUpNetwork(nn.Module):
         whole = layer[10](layer[9](layer[8](layer[7](sixteenth))))  # (N, 256, 8, 8)
         neck = layer[13](torch.cat([layer[11](whole), sixteenth], 1))  # (N, 128, 16, 16)
         neck = layer[16](torch.cat([layer[14](neck), eighth], 1))  # (N, 64, 32, 32)
-        coarse = self.coarse(self.told(neck, _halved(down), _halved(across)))
+        coarse = self.coarse(self.told(neck, _halved(vertical), _halved(horizontal)))
         coarse = functional.interpolate(self.down(coarse), scale_factor=2.0)
-        fine = self.fine(self.ready(coarse + self.across(quarter)), down, across)
-        maps = self.places(fine) + _of_products(self.belief.weight, down, across)
+        fine = self.fine(self.ready(coarse + self.across(quarter)), vertical, horizontal)
+        maps = self.places(fine) + _of_products(self.belief.weight, vertical, horizontal)
         # A keypoint is seen or not where it is: what is there is weighed by where it may be.
         there = maps.flatten(2).softmax(dim=-1) * self.sights(fine).flatten(2)
         return maps, there.sum(dim=-1) + self.overall(whole.mean(dim=(2, 3)))
@@ -316,17 +318,19 @@ def _convolution(inputs: int, outputs: int) -> nn.Sequential:
     )
 
 
-def _of_products(weight: torch.Tensor, down: torch.Tensor, across: torch.Tensor) -> torch.Tensor:
+def _of_products(
+    weight: torch.Tensor, vertical: torch.Tensor, horizontal: torch.Tensor
+) -> torch.Tensor:
     """Return the convolution (N, O, R, R), zeros around, of the products of profiles (N, C, R).
 
-    ``weight`` is (O, C, K, K). What varies down times what varies across is filtered a direction at
-    a time, for a third of the cost of the maps that these products are.
+    ``weight`` is (O, C, K, K). Profiles are filtered a direction at a time, for a third of what it
+    costs to filter the maps that are their products.
     """
     outputs, channels, size, _ = weight.shape
-    wide = across.shape[-1]
+    wide = horizontal.shape[-1]
     filters = weight.permute(1, 2, 0, 3).reshape(channels, size * outputs, size)
-    filtered = filters @ _shifted(across, size)  # (N, C, K O, R)
-    rows = _shifted(down, size).flatten(1, 2).transpose(1, 2)  # (N, R, C K)
+    filtered = filters @ _shifted(horizontal, size)  # (N, C, K O, R)
+    rows = _shifted(vertical, size).flatten(1, 2).transpose(1, 2)  # (N, R, C K)
     product = rows @ filtered.reshape(-1, channels * size, outputs * wide)  # (N, R, O R)
     return product.reshape(-1, product.shape[1], outputs, wide).transpose(1, 2)
 
@@ -345,14 +349,14 @@ def _halved(profiles: torch.Tensor) -> torch.Tensor:
 
 def _drawn(xy: torch.Tensor, cells: float) -> torch.Tensor:
     """Return Gaussians (N, 17, 64, 64) around places (N, 17, 2), of so many cells' deviation."""
-    down, across = _profiles(xy, cells)
-    return down[..., None] * across[..., None, :]
+    vertical, horizontal = _profiles(xy, cells)
+    return vertical[..., None] * horizontal[..., None, :]
 
 
 def _profiles(xy: torch.Tensor, cells: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return how Gaussians around places (N, 17, 2) vary down and across the map, each (N, 17, 64).
+    """Return the vertical and horizontal profiles, each (N, 17, 64), of Gaussians around places.
 
-    Their products are the Gaussians, of so many cells' deviation.
+    Places are (N, 17, 2); the products are the Gaussians, of so many cells' deviation.
     """
     near = torch.exp(-0.5 * ((_middles() - xy[..., None]) / (cells * CROP_PX / _MAP)) ** 2)
     return near[:, :, 1], near[:, :, 0]

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
@@ -36,6 +37,13 @@ _PAPER: Final[Colour] = (244, 245, 247)
 _FIGURE: Final[Colour] = (176, 186, 200)
 _FIGURE_TRUNK: Final[Colour] = (190, 198, 210)
 _FIGURE_FAR: Final[Colour] = (203, 210, 219)
+
+# A quarter larger than the best compression makes it, in a tenth of the time. Choosing a filter for
+# each row would take twice as long for no smaller picture.
+_PNG: Final = (
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
+)
 
 # How thick the limbs of the drawn figure are, and its trunk from the side, in torso lengths.
 _LIMB_WIDTH: Final = 0.17
@@ -94,8 +102,8 @@ def draw_panels(panels: Sequence[Panel], path: Path) -> None:
             font=_font(28),
             anchor="mm",
         )
-    # A quarter larger than the best compression makes it, in a tenth of the time.
-    sheet.save(path, format="PNG", compress_level=1)
+    _, png = cv2.imencode(".png", np.asarray(sheet)[..., ::-1], _PNG)
+    path.write_bytes(png.tobytes())
 
 
 def _lies(pose: Floats) -> bool:

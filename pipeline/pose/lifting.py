@@ -90,15 +90,15 @@ class _Conduct:
         known = _known(sure)
         if not known.any():
             return None
-        torso = xy[:, _TORSO].mean(axis=1)
-        limbs = np.where(sure[..., None], (xy - torso[:, None]) / _height(boxes), np.nan)[:, known]
+        height, torso = _height(boxes), xy[:, _TORSO].mean(axis=1)
+        limbs = np.where(sure[..., None], (xy - torso[:, None]) / height, np.nan)[:, known]
         limbs -= np.nanmedian(limbs, axis=0)
         low, high = np.nanpercentile(limbs, (10, 90), axis=0)
         course = np.full(len(people), np.nan)
         course[follower.frames] = _in_one_number(np.nan_to_num(limbs).reshape(len(xy), -1))
         return cls(
             movement=float(np.sort(np.linalg.norm(high - low, axis=1))[-2:][0]),
-            travel=_travel(boxes, xy),
+            travel=_travel(torso, height),
             aside=abs(float(np.median(boxes[:, [0, 2]].mean(axis=1))) / width - 0.5),
             size=float(np.linalg.norm(np.percentile(bone_lengths(xy), 90, axis=0))),
             presence=len(xy) / len(people),
@@ -167,11 +167,11 @@ def walks_about(follower: Follower, people: list[People], t: npt.NDArray[np.floa
     ``t`` (T,) are the times of the looks in seconds.
     """
     boxes, xy, sure = _sightings(follower, people)
-    seen_at = t[follower.frames]
+    torso, seen_at = xy[:, _TORSO].mean(axis=1), t[follower.frames]
     starts = seen_at[seen_at <= max(seen_at[-1] - _STRETCH_S, seen_at[0])]
     stretches = [(seen_at >= start) & (seen_at <= start + _STRETCH_S) for start in starts]
     return all(
-        _known(sure[during]).any() and _travel(boxes[during], xy[during]) > _ROAMING
+        _known(sure[during]).any() and _travel(torso[during], _height(boxes[during])) > _ROAMING
         for during in stretches
     )
 
@@ -194,10 +194,10 @@ def _height(boxes: Floats) -> float:
     return float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(min=1)))
 
 
-def _travel(boxes: Floats, xy: Floats) -> float:
-    """Return how far the torso of keypoints (S, 17, 2) goes, in body heights."""
-    left, right = np.percentile(xy[:, _TORSO].mean(axis=1), (5, 95), axis=0)
-    return float(np.linalg.norm(right - left)) / _height(boxes)
+def _travel(torso: Floats, height: float) -> float:
+    """Return how far a torso (S, 2) goes, in body heights."""
+    left, right = np.percentile(torso, (5, 95), axis=0)
+    return float(np.linalg.norm(right - left)) / height
 
 
 def _in_one_number(movement: Floats) -> Floats:

@@ -75,7 +75,8 @@ class _ToldConvolution(nn.Module):
     def __init__(self, seen: int, expected: int, outputs: int) -> None:
         super().__init__()
         self.seen = nn.Conv2d(seen, outputs, 3, padding=1, bias=False)
-        self.expected = nn.Conv2d(expected, outputs, 3, padding=1, bias=False)
+        # Its weights alone are used.
+        self.expected = nn.Conv2d(expected, outputs, 3, bias=False)
         self.finish = nn.Sequential(nn.BatchNorm2d(outputs), nn.SiLU())
 
     def forward(
